@@ -1,0 +1,7 @@
+"""Path → room of pages. Fixed words first; an association's address is whatever is left."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+]

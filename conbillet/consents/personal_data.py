@@ -1,0 +1,20 @@
+"""Proofs of what people accepted, and anonymous cookie receipts."""
+
+from conbillet.core.data_map import CONSENT_PROOF, CONTRACT, PURCHASES, data_map, drop, expires, plain, unlink
+
+from .models import Acceptance, ConsentReceipt, PolicyVersion
+
+with data_map.model(PolicyVersion) as t:
+    t.technical("id", "updated_on", "effective_on", "text_hash", "previous_hash", "published_at", why="published versions of the policy")
+
+with data_map.model(Acceptance, subject="person") as t:
+    t.technical("id", "document", "version", "about", "accepted_at", why="what was accepted, and when")
+    t.link("person", erase=unlink)
+
+with data_map.model(ConsentReceipt, subject="reference") as t:
+    t.technical("id", "policy_version", "text_hash", "method", "given_at", why="which text was answered, how and when")
+    t.personal("reference", category="user.cookie", clause="cookie.consent", purposes={PURCHASES: CONTRACT}, keep=CONSENT_PROOF, export=plain, redact=drop, erase=expires)
+    t.personal("choices", category="user.consent", clause="cookie.consent", purposes={PURCHASES: CONTRACT}, keep=CONSENT_PROOF, export=plain, redact=drop, erase=expires)
+
+data_map.cookie("consent", clause="cookie.consent", set_when="a visitor answers the question about cookies", max_age_days=365,
+                holds="a random id of the receipt and the answer")

@@ -1,0 +1,124 @@
+"""Roles, grants and row-level security, brought in line with the models after every migration, by the owner.
+
+Idempotent and quick. Two roles, named after the database: `<name>_app` (web and workers; sees everything, owns nothing)
+and `<name>_office` (association pages; sees one association's rows). SQL runs on PostgreSQL 15 to 18.
+"""
+
+from django.apps import apps
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from .tenancy import TenantForeignKey, TenantOneToOneField
+
+_OWN = "NULLIF(current_setting('conbillet.organization', true), '')::bigint"
+
+# `SECURITY DEFINER`, so that the office may enqueue without any right on the queue's tables. The search path is fixed.
+_ANNOUNCE = """
+CREATE OR REPLACE FUNCTION conbillet_announce(task text, args jsonb, run_at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT procrastinate_defer_jobs_v1(ARRAY[
+        ROW('default', task, 0, NULL, NULL, args, run_at)::procrastinate_job_to_defer_v1
+    ])
+$$
+"""
+
+# Danish order without ICU: a sort key in which æ, ø, å (and aa) follow z. Immutable, so it can stand in an index.
+_SORT_KEY = """
+CREATE OR REPLACE FUNCTION conbillet_sort_key(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT replace(replace(replace(replace(replace(replace(lower(value), 'aa', '~3'), 'å', '~3'), 'æ', '~1'), 'ä', '~1'), 'ø', '~2'), 'ö', '~2')
+    COLLATE "C"
+$$
+"""
+
+
+def sync(connection: BaseDatabaseWrapper, *, prefix: str, app_password: str = "") -> None:
+    """Create what is missing and set every right anew. `connection` must be the owner's."""
+    app, office = f"{prefix}_app", f"{prefix}_office"
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        for role, options in ((app, "LOGIN NOINHERIT"), (office, "NOLOGIN")):
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            if not cursor.fetchone():
+                cursor.execute(f"CREATE ROLE {quote(role)} {options}")
+        if app_password:
+            from psycopg import sql
+
+            cursor.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(app), sql.Literal(app_password)))
+        cursor.execute(
+            "SELECT 1 FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles p ON p.oid = m.member "
+            "WHERE r.rolname = %s AND p.rolname = %s",
+            [office, app],
+        )
+        if not cursor.fetchone():
+            cursor.execute(f"GRANT {quote(office)} TO {quote(app)}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quote(app)}, {quote(office)}")
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quote(app)}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quote(app)}, {quote(office)}")
+        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quote(office)}")
+        cursor.execute(_ANNOUNCE)
+        cursor.execute(_SORT_KEY)
+        cursor.execute("REVOKE EXECUTE ON FUNCTION conbillet_announce(text, jsonb, timestamptz) FROM PUBLIC")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION conbillet_announce(text, jsonb, timestamptz) TO {quote(app)}, {quote(office)}")
+        statements: list[str] = []
+        for model in apps.get_models():
+            statements += _statements_for(model, quote(app), quote(office))
+        if statements:
+            cursor.execute(";\n".join(statements))
+    _composite_references(connection)
+
+
+def _statements_for(model: type[models.Model], app: str, office: str) -> list[str]:
+    table = f'"{model._meta.db_table}"'
+    access = getattr(model, "office_access", "none")
+    append_only = getattr(model, "append_only", False)
+    found = []
+    if append_only:
+        found.append(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {app}")
+    if not model._meta.managed:
+        if access == "read":
+            found.append(f"GRANT SELECT ON {table} TO {office}")
+        return found
+    if access == "write":
+        rights = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
+        found.append(f"GRANT {rights} ON {table} TO {office}")
+    elif access == "read":
+        found.append(f"GRANT SELECT ON {table} TO {office}")
+    columns = {field.column for field in model._meta.concrete_fields}
+    own = None
+    if model._meta.label == "organizations.Organization":
+        own = f"id = {_OWN}"
+    elif "organization_id" in columns:
+        own = f"organization_id = {_OWN}"
+    if own:
+        found += [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"DROP POLICY IF EXISTS app_all ON {table}",
+            f"CREATE POLICY app_all ON {table} TO {app} USING (true) WITH CHECK (true)",
+            f"DROP POLICY IF EXISTS office_own ON {table}",
+            f"CREATE POLICY office_own ON {table} TO {office} USING ({own}) WITH CHECK ({own})",
+        ]
+    return found
+
+
+def _composite_references(connection: BaseDatabaseWrapper) -> None:
+    """Make every `TenantForeignKey` a database constraint on (organization_id, id): no child of another association."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conname FROM pg_constraint WHERE contype IN ('f', 'u')")
+        existing = {name for (name,) in cursor.fetchall()}
+        for model in apps.get_models():
+            for field in model._meta.local_concrete_fields:
+                if not isinstance(field, TenantForeignKey | TenantOneToOneField):
+                    continue
+                parent = field.related_model._meta.db_table  # type: ignore[union-attr]
+                key, reference = f"{parent}_tenant_key"[:63], f"{model._meta.db_table}_{field.column}_tenant"[:63]
+                if key not in existing:
+                    cursor.execute(f'ALTER TABLE "{parent}" ADD CONSTRAINT "{key}" UNIQUE (organization_id, id)')
+                    existing.add(key)
+                if reference not in existing:
+                    cursor.execute(
+                        f'ALTER TABLE "{model._meta.db_table}" ADD CONSTRAINT "{reference}" '
+                        f'FOREIGN KEY (organization_id, "{field.column}") REFERENCES "{parent}" (organization_id, id) '
+                        "DEFERRABLE INITIALLY DEFERRED"
+                    )
+                    existing.add(reference)

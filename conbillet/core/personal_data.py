@@ -1,0 +1,27 @@
+"""What the ground floor holds about persons: who did what, to whom, in the audit log."""
+
+from .data_map import ACCESS_LOG, LEGITIMATE_INTEREST, SECURITY, data_map, destroy_key, drop, omitted, plain
+from .models import AuditEntry, AuditSeal
+
+with data_map.model(AuditEntry, subject="subject_id") as t:
+    t.technical("id", "organization", "at", "action", "actor_kind", "actor_role", "object_kind", "object_reference", why="what was done, and when")
+    t.link("actor_id", why="who did it", erase=destroy_key, export=omitted("staff are not named in a person's insight (CJEU C-579/21)"))
+    t.link("subject_id", why="whom it was about", erase=destroy_key)
+    t.personal("payload", category="user.history", clause="use.purchases", purposes={SECURITY: LEGITIMATE_INTEREST}, keep=ACCESS_LOG,
+               export=plain, redact=drop, erase=destroy_key)
+
+with data_map.model(AuditSeal) as t:
+    t.technical("id", "entry", "organization", "number", "previous_hash", "entry_hash", why="the hash chain")
+
+for name in ("django_migrations", "procrastinate_periodic_defers", "procrastinate_workers"):
+    data_map.library_table(name, why="house-keeping of the framework and the job queue; no person in it")
+for label in ("procrastinate.ProcrastinateJob", "procrastinate.ProcrastinateEvent"):
+    with data_map.third_party(label) as t:
+        t.technical("*", why="jobs carry row ids and public references only; `announce` refuses anything else")
+with data_map.third_party("contenttypes.ContentType") as t:
+    t.technical("id", "app_label", "model", why="the framework's list of tables")
+
+data_map.stream("application log", holds="nothing personal: scrubbed in core/logs.py", keep="as the server's journal keeps it")
+data_map.stream("job queue", holds="row ids and public references", keep="30 days after the job ended")
+data_map.stream("subject keys", holds="one random key a person, outside the database", keep="until the person is erased")
+data_map.stream("erasure ledger", holds="row ids, scope and time of erasures", keep="as long as a backup may still hold the data")

@@ -1,0 +1,86 @@
+"""An association sees its own data only: the second line of defence, in the database.
+
+The first line is that pages get objects through `access.py`. The second is here: office and door pages run inside
+`acting_for(organization)`, which switches to the database role *office*, for which row-level security shows only that
+association's rows; nothing is shown when no association is set. This stops forgotten filters, not injected SQL.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models
+
+
+class NotInTransaction(Exception):
+    """`acting_for` outside a transaction: the switch of role would only warn and change nothing."""
+
+
+class TenantModel(models.Model):
+    """A table whose every row belongs to one association.
+
+    Child tables refer to parents through `TenantForeignKey`, so the database itself refuses a child of another
+    association. `append_only` tables can be read and added to, never changed, by the application's roles.
+    """
+
+    organization = models.ForeignKey("organizations.Organization", on_delete=models.PROTECT, related_name="+")
+
+    append_only = False
+    office_access = "write"  # what the role *office* may do: "write", "read" or "none"
+
+    class Meta:
+        abstract = True
+
+
+class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
+    """A foreign key to a row of the same association, held by a composite constraint (organization_id, id).
+
+    Django's own single-column constraint is left out; `sync` adds the composite one.
+    """
+
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **options: Any) -> None:
+        options["db_constraint"] = False
+        super().__init__(to, on_delete, **options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, options = super().deconstruct()
+        options.pop("db_constraint", None)
+        return name, path, args, options
+
+
+class TenantOneToOneField(models.OneToOneField):  # type: ignore[type-arg]
+    """As `TenantForeignKey`, one to one."""
+
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **options: Any) -> None:
+        options["db_constraint"] = False
+        super().__init__(to, on_delete, **options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, options = super().deconstruct()
+        options.pop("db_constraint", None)
+        return name, path, args, options
+
+
+def role_prefix() -> str:
+    """Roles are shared by a whole cluster, so they are named after the database (or, in tests, after its template)."""
+    return getattr(settings, "CONBILLET_ROLE_PREFIX", "") or str(connection.settings_dict["NAME"])
+
+
+@contextmanager
+def acting_for(organization_id: int) -> Iterator[None]:
+    """Run the block as the database role *office*, confined to one association. Needs an open transaction."""
+    if not connection.in_atomic_block:
+        raise NotInTransaction("acting_for needs transaction.atomic around it")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('role', %s, true), set_config('conbillet.organization', %s, true)",
+            [f"{role_prefix()}_office", str(organization_id)],
+        )
+    try:
+        yield
+    finally:
+        # After an error the transaction is rolled back, and the settings with it; asking then would only raise again.
+        if not connection.needs_rollback and connection.connection.info.transaction_status != 3:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('role', 'none', true), set_config('conbillet.organization', '', true)")

@@ -1,0 +1,69 @@
+"""Issued tickets, check-in and what was handed out."""
+
+from django.db import models
+from django.db.models import Q
+
+from conbillet.accounts.models import Person
+from conbillet.catalogue.models import Event
+from conbillet.core.tenancy import TenantForeignKey, TenantModel, TenantOneToOneField
+from conbillet.sales.models import OrderLine, Participant
+
+
+class TicketKey(models.Model):
+    """The public half of a signing key; the private half is a file outside the database."""
+
+    office_access = "read"
+
+    key_id = models.CharField(max_length=8, unique=True)
+    public_key = models.BinaryField()
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+
+class Ticket(TenantModel):
+    """Entitles its holder to one line of a paid order: to enter, to sleep, to eat. One ticket a line (I4)."""
+
+    event = TenantForeignKey(Event, related_name="tickets")
+    line = TenantOneToOneField(OrderLine, related_name="ticket")
+    participant = TenantForeignKey(Participant, null=True, related_name="tickets")
+    reference = models.CharField(max_length=16, unique=True)
+    access_key = models.CharField(max_length=32)  # the secret in the ticket page's link
+    generation = models.PositiveSmallIntegerField(default=1)  # counted up by a transfer: older codes stop working
+    admits = models.BooleanField()
+    issued_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)
+    void_reason = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["event", "participant"])]
+
+
+class CheckIn(TenantModel):
+    """Somebody was let in. A unique row decides: a second live one for the same ticket cannot exist."""
+
+    ticket = TenantForeignKey(Ticket, related_name="check_ins")
+    event = TenantForeignKey(Event, related_name="check_ins")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    device = models.CharField(max_length=40, blank=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    undo_reason = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket"], condition=Q(undone_at__isnull=True), name="tickets_in_only_once"),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True, undo_reason="") | (Q(undone_at__isnull=False) & ~Q(undo_reason="")),
+                name="tickets_undo_has_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["event", "at"])]
+
+
+class HandOut(TenantModel):
+    """A thing that belongs to an order line (a T-shirt, a meal voucher) was handed over, once."""
+
+    line = TenantOneToOneField(OrderLine, related_name="hand_out")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")

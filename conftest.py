@@ -1,0 +1,121 @@
+"""Tests run on a real PostgreSQL, as the role `app`, and share a fixed cast (see `tests/cast.py`)."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent
+TEST_DATA = Path(os.environ.get("CONBILLET_TEST_DATA", str(CHECKOUT / "var" / "test"))).resolve()
+os.environ["CONBILLET_DATA"] = str(TEST_DATA / "data")
+os.environ["CONBILLET_SECRET_KEY"] = "a key for tests only"
+os.environ.setdefault("DATABASE_URL", "postgresql://conbillet_test_app@/conbillet_test?host=/nonexistent")
+os.environ.setdefault("CONBILLET_STRIPE_SECRET_KEY", "sk_test_conbillet")
+os.environ.setdefault("CONBILLET_STRIPE_WEBHOOK_SECRETS", "whsec_conbillet_test")
+os.environ.setdefault("CONBILLET_MAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend")
+os.environ.setdefault("CONBILLET_STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser tests' driver runs an event loop in the test's thread
+
+ROLE_PREFIX = "conbillet_test"
+
+pytest_plugins = ["tests.cast"]
+
+
+def _schema_fingerprint() -> str:
+    """Changes when a migration, a model or the roles change: then the template database is built anew."""
+    digest = hashlib.sha256()
+    files = [*CHECKOUT.glob("conbillet/*/migrations/*.py"), *CHECKOUT.glob("conbillet/*/models.py"), *CHECKOUT.glob("conbillet/core/database_roles.py"),
+             *CHECKOUT.glob("conbillet/core/tenancy.py"), *CHECKOUT.glob("requirements*.txt")]
+    for path in sorted(files):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _forget_connection() -> None:
+    """Let Django make its connection object anew, from the settings as they are now."""
+    from django.db import connections
+
+    if hasattr(connections._connections, "default"):
+        del connections["default"]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[object]:
+    """A PostgreSQL of our own, without fsync; it stays in its folder, so the next run starts at once."""
+    from conbillet.cli.embedded_postgres import EmbeddedPostgres
+
+    server = EmbeddedPostgres(TEST_DATA / "postgres", durable=False)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template_database(cluster, django_db_blocker) -> str:
+    """The migrated database that every test database is a copy of."""
+    import psycopg
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+
+    from conbillet.core.database_roles import sync
+
+    name = f"conbillet_template_{_schema_fingerprint()}"
+    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
+        existing = {row[0] for row in admin.execute("SELECT datname FROM pg_database WHERE datistemplate")}
+        if name in existing:
+            return name
+        for (old,) in admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'conbillet_te%'").fetchall():
+            admin.execute(f'ALTER DATABASE "{old}" IS_TEMPLATE false')
+            admin.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{name}"')
+    database = settings.DATABASES["default"]
+    as_app = dict(database)
+    database.update(NAME=name, USER="postgres", HOST=str(cluster.socket_dir), PORT="")
+    _forget_connection()
+    connection = connections["default"]
+    with django_db_blocker.unblock():
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        sync(connection, prefix=ROLE_PREFIX)
+        with connection.cursor() as cursor:
+            # Only in tests: pytest-django empties the tables after a test that commits.
+            cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {ROLE_PREFIX}_app")
+        connection.close()
+    database.update(as_app)
+    _forget_connection()
+    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
+    return name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(cluster, template_database: str, django_db_blocker) -> Iterator[None]:
+    """A fresh copy for this run, reached as the role `app`, which owns nothing and is no superuser."""
+    import psycopg
+    from django.conf import settings
+    from django.db import connections
+
+    name = f"conbillet_test_{os.getpid()}"
+    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_database}"')
+    settings.CONBILLET_ROLE_PREFIX = ROLE_PREFIX
+    settings.DATABASES["default"].update(NAME=name, USER=f"{ROLE_PREFIX}_app", HOST=str(cluster.socket_dir), PORT="")
+    _forget_connection()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def owner_connection(cluster, db):
+    """A connection as the database's owner, to look behind the application's back. Sees committed data only."""
+    import psycopg
+    from django.conf import settings
+
+    with psycopg.connect(cluster.dsn(settings.DATABASES["default"]["NAME"]), autocommit=True) as connection:
+        yield connection

@@ -1,0 +1,10 @@
+"""Django's own management commands, for developers; the product's command line is `bin/conbillet`."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conbillet.config.settings")
+    execute_from_command_line(sys.argv)
