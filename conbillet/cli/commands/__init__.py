@@ -1,0 +1,1 @@
+"""One file per subcommand: HELP, add_arguments(parser) and run(args) -> exit code."""
