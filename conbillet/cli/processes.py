@@ -18,7 +18,7 @@ def start_leashed(
     command: Sequence[str],
     *,
     environment: Mapping[str, str] | None = None,
-    log: IO[bytes] | int = subprocess.DEVNULL,
+    log: IO[bytes] | int | None = subprocess.DEVNULL,
     death_signal: int = signal.SIGKILL,
     unprivileged: bool = False,
     user: int | None = None,
@@ -89,3 +89,12 @@ def end_all(targets: Iterable[int], *, seconds: float) -> None:
     if not wait_until(lambda: not any(map(alive, targets)), seconds=seconds):
         send([pid for pid in targets if alive(pid)], signal.SIGKILL)
         wait_until(lambda: not any(map(alive, targets)), seconds=1)
+
+
+def start_time(pid: int) -> int | None:
+    """When the process started, in the kernel's ticks since boot: with its number, an identity. None when it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return None if fields[0] in "ZX" else int(fields[19])
+    except (OSError, IndexError):
+        return None

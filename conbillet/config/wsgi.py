@@ -1,0 +1,27 @@
+"""The web server's door to the house: static files first, then Django."""
+
+import gc
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from conbillet.config.leash import die_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conbillet.config.settings")
+if os.environ.get("CONBILLET_SUPERVISED"):
+    die_with_parent()
+
+django = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402
+from django.urls import get_resolver  # noqa: E402
+
+from conbillet.config.static_files import StaticFiles  # noqa: E402
+
+# All pages are imported now: no visitor waits for it, and a mistake in one is seen at start. What is loaded by now
+# stays, so the garbage collector need not look at it again.
+_ = get_resolver().url_patterns
+gc.collect()
+gc.freeze()
+
+application = StaticFiles(django, root=settings.STATIC_ROOT, url=settings.STATIC_URL)
