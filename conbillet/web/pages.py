@@ -1,0 +1,67 @@
+"""What pages share: who acts, and the one decorator under which office and door pages run."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+
+from conbillet.core.actor import ANONYMOUS, Actor, person_actor
+from conbillet.core.tenancy import acting_for
+from conbillet.organizations.access import NotAllowed, NotFound, get_standing
+from conbillet.organizations.permissions import Permission
+
+View = Callable[..., HttpResponse]
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor behind a request. Reads the session only when there is one."""
+    user = request.user
+    return person_actor(user.person_id) if user.is_authenticated else ANONYMOUS
+
+
+def office_page(permission: Permission) -> Callable[[View], View]:
+    """A page on which a person acts for an association: `view(request, standing, **rest)`.
+
+    The path gives `organization` (its slug). Nobody signed in: to the sign-in page. A stranger: 404. A role that does
+    not go that far: 403. The view runs in one transaction, as the database role *office*, confined to that
+    association; an error rolls everything back. A second factor is required of everybody who acts for an association.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def page(request: HttpRequest, organization: str, **rest: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            try:
+                standing = get_standing(actor=actor_of(request), slug=organization, permission=permission)
+            except NotFound:
+                raise Http404 from None
+            except NotAllowed:
+                raise PermissionDenied from None
+            missing = missing_second_factor(request)
+            if missing is not None:
+                return missing
+            with transaction.atomic(), acting_for(standing.organization.pk):
+                response = view(request, standing, **rest)
+                # Lazy templates would be rendered after the transaction, as somebody else.
+                if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+                    response = response.render()
+                return response
+
+        return page
+
+    return decorate
+
+
+def missing_second_factor(request: HttpRequest) -> HttpResponse | None:
+    """A redirect to where a second factor is set up, when the signed-in person has none; else None."""
+    from allauth.mfa.utils import is_mfa_enabled
+    from django.shortcuts import redirect
+
+    if is_mfa_enabled(request.user):
+        return None
+    return redirect("/accounts/2fa/?required=1")
