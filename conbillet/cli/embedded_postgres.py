@@ -8,7 +8,6 @@
 Two programs can use one folder: the first one runs the server, the others find it running and only connect.
 """
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -17,13 +16,13 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import IO
 from urllib.parse import quote, urlencode
 
 import psycopg
 
 from conbillet.cli.postgres_binaries import Binaries, NoPostgres, find_binaries
-from conbillet.cli.processes import alive, pids, send, start_leashed, wait_until
+from conbillet.cli.processes import FolderLock, alive, pids, send, start_leashed, wait_until
+from conbillet.core.files import make_private_folder
 
 SUPERUSER = "postgres"
 START_SECONDS = 60.0  # recovery after a crash included
@@ -77,7 +76,7 @@ class EmbeddedPostgres:
         self.durable = durable
         self.log = log or self.data_dir.with_name(self.data_dir.name + ".log")
         self.process: subprocess.Popen[bytes] | None = None
-        self._lock: IO[str] | None = None
+        self.lock = FolderLock(self.data_dir.with_name(self.data_dir.name + ".lock"))
 
     # --- what others call ----------------------------------------------------------------------------------------
 
@@ -95,12 +94,27 @@ class EmbeddedPostgres:
         """Whether this object runs the server (and so stops it)."""
         return self.process is not None
 
+    @property
+    def pid(self) -> int | None:
+        return self.process.pid if self.process is not None else None
+
+    def is_running(self) -> bool:
+        """Whether the server's process lives, ours or the other program's; costs next to nothing."""
+        if self.process is not None:
+            return self.process.poll() is None
+        if self.lock.take():  # nobody holds the folder
+            self.lock.free()
+            return False
+        return True
+
     def start(self) -> None:
         """Create the cluster if need be, start it, wait until it answers. Raises CannotStart."""
         if self.process is not None and self.process.poll() is None:
             return
         deadline = time.monotonic() + START_SECONDS
-        while not self._take_lock():
+        make_private_folder(self.data_dir.parent)
+        make_private_folder(self.log.parent)
+        while not self.lock.take():
             if self.answers():  # another program runs it
                 return
             if time.monotonic() > deadline:
@@ -134,9 +148,7 @@ class EmbeddedPostgres:
                     continue
             send(self._server_processes(), signal.SIGKILL)
             shutil.rmtree(self.socket_dir, ignore_errors=True)
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        self.lock.free()
 
     def answers(self) -> bool:
         try:
@@ -159,18 +171,6 @@ class EmbeddedPostgres:
         self.stop()
 
     # --- how it is done --------------------------------------------------------------------------------------------
-
-    def _take_lock(self) -> bool:
-        """The kernel frees the lock when its holder dies, however it dies."""
-        self.data_dir.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = self.data_dir.with_name(self.data_dir.name + ".lock").open("a")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            return False
-        self._lock = lock
-        return True
 
     def _server_processes(self) -> list[int]:
         """Server processes that work in our data folder: the postmaster and its backends, orphans included."""

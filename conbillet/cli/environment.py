@@ -131,8 +131,21 @@ def running_demo(data: Path) -> dict[str, Any] | None:
         return None
 
 
-def write_run_file(data: Path, content: Mapping[str, Any]) -> None:
+def write_run_file(data: Path, at: Ports, found: Mapping[str, str], pids: Mapping[str, int | None]) -> None:
     """Replace it in one step; it names addresses that open the database, so nobody else may read it."""
+    names = demo_environment(data, at).keys() - {"CONBILLET_SECRET_KEY"}  # that one stays in its own file
+    content = {
+        "web": found["CONBILLET_BASE_URL"],
+        "live": found["CONBILLET_LIVE_URL"],
+        "fake_stripe": found["CONBILLET_STRIPE_API_BASE"],
+        "mail_catcher": found["CONBILLET_MAIL_CATCHER_URL"],
+        "smtp": f"localhost:{at.smtp}",
+        "database_url": found["DATABASE_URL"],
+        "database_owner_url": found["DATABASE_OWNER_URL"],
+        "supervisor": {"pid": os.getpid(), "start_time": start_time(os.getpid())},
+        "pids": dict(pids),
+        "environment": {name: found[name] for name in sorted(names)},
+    }
     path = run_file(data)
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
@@ -142,12 +155,25 @@ def write_run_file(data: Path, content: Mapping[str, Any]) -> None:
     new.replace(path)
 
 
-def database_name(url: str) -> str:
-    return unquote(urlsplit(url).path.lstrip("/"))
+@dataclass(frozen=True)
+class Database:
+    """The same database twice: as the application's role, and as the owner of its tables."""
+
+    app_url: str
+    owner_url: str
+
+    @property
+    def name(self) -> str:
+        return unquote(urlsplit(self.owner_url).path.lstrip("/"))
+
+    @property
+    def app_password(self) -> str:
+        """The password to give to the application's role; empty when there is none to give."""
+        return "" if self.app_url == self.owner_url else unquote(urlsplit(self.app_url).password or "")
 
 
 @contextmanager
-def prepared(*, as_owner: bool = False) -> Iterator[None]:
+def prepared(*, as_owner: bool = False) -> Iterator[Database]:
     """Set this process's environment for Django, and have a database running meanwhile.
 
     `as_owner` connects as the database's owner (migrations, grants); everything else runs as the application's role.
@@ -169,25 +195,26 @@ def prepared(*, as_owner: bool = False) -> Iterator[None]:
         own = cluster(data)
         own.start()
         own.ensure_database(DATABASE)
+    database = Database(found["DATABASE_URL"], found["DATABASE_OWNER_URL"])
     if as_owner:
-        found["DATABASE_URL"] = found["DATABASE_OWNER_URL"]
+        found["DATABASE_URL"] = database.owner_url
     os.environ.update(found)
     try:
-        yield
+        yield database
     finally:
         if own is not None:
             own.stop()
 
 
 @contextmanager
-def django_ready(*, as_owner: bool = False) -> Iterator[None]:
+def django_ready(*, as_owner: bool = False) -> Iterator[Database]:
     """`prepared`, and Django set up."""
-    with prepared(as_owner=as_owner):
+    with prepared(as_owner=as_owner) as database:
         import django
 
         django.setup()
         try:
-            yield
+            yield database
         finally:
             from django.db import connections
 

@@ -1,5 +1,6 @@
 """Starting, finding and ending processes. Linux only: it reads /proc."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -12,6 +13,35 @@ from typing import IO
 from conbillet.config import leash
 
 MARK = "CONBILLET_SUPERVISED"  # in the environment of every child: the data folder that it belongs to
+
+
+class FolderLock:
+    """A lock that the kernel frees when its holder dies, however it dies."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: IO[str] | None = None
+
+    @property
+    def held(self) -> bool:
+        return self._file is not None
+
+    def take(self) -> bool:
+        """Take it if nobody has it; True when it is ours (already or now)."""
+        if self._file is None:
+            file = self.path.open("a")
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.close()
+                return False
+            self._file = file
+        return True
+
+    def free(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
 def start_leashed(

@@ -1,0 +1,17 @@
+"""Connects as the database's owner (DATABASE_OWNER_URL): compiles translations, applies migrations, sets roles, rights
+and row-level security, collects static files. Run it at each new version, before the web server. Safe to repeat."""
+
+import argparse
+
+HELP = "bring database, rights, translations and static files in line with this version"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--demo", action="store_true", help="put in the demo data too, if it is not there")
+
+
+def run(args: argparse.Namespace) -> int:
+    from conbillet.cli.preparation import prepare
+
+    prepare(demo=args.demo)
+    return 0

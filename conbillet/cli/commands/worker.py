@@ -1,0 +1,30 @@
+"""Takes jobs from the queue in the database: payments, tickets, mail, scheduled work. Run one or several. SIGTERM lets
+running jobs finish for three seconds; a job that was cut off is done again."""
+
+import argparse
+
+HELP = "run a job worker alone (production)"
+GRACE_SECONDS = 2.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--concurrency", type=int, default=2, help="jobs at the same time (default 2)")
+    parser.add_argument("--once", action="store_true", help="stop when the queue is empty")
+
+
+def run(args: argparse.Namespace) -> int:
+    from conbillet.cli.environment import django_ready
+
+    with django_ready():
+        from procrastinate.contrib.django import app
+
+        with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]  # Django's connector has it
+            working.run_worker(
+                name="worker",
+                concurrency=args.concurrency,
+                wait=not args.once,
+                shutdown_graceful_timeout=GRACE_SECONDS,
+                # What is done leaves no trace in the queue; audit log and ledger tell what happened.
+                delete_jobs="successful",
+            )
+    return 0
