@@ -1,0 +1,1 @@
+"""A fake Stripe with a memory: the part of the API that ConBillet uses, its checkout page and its webhooks."""
