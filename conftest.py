@@ -23,6 +23,13 @@ ROLE_PREFIX = "conbillet_test"
 pytest_plugins = ["tests.cast"]
 
 
+def pytest_configure() -> None:
+    """Tests read the pages in Danish, so the catalogues are compiled first (2 ms when nothing has changed)."""
+    from conbillet.cli.translations import compile_all
+
+    compile_all()
+
+
 def _schema_fingerprint() -> str:
     """Changes when a migration, a model or the roles change: then the template database is built anew."""
     digest = hashlib.sha256()
