@@ -1,0 +1,62 @@
+"""What an event sells, read once per version of the event and kept in the process.
+
+Everything here changes only through catalogue actions, which count `event.version` up; counters of stock are never
+part of it. The objects are shared between requests: read them, never change them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .models import Event, Price, Product, ProductQuota, Variant
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Products by id (also those no longer offered), with prices, variants and the quotas one unit takes from."""
+
+    event: Event
+    products: Mapping[int, Product]
+    prices: Mapping[tuple[int, str], int]
+    variants: Mapping[int, tuple[Variant, ...]]
+    quotas: Mapping[tuple[int, int | None], tuple[int, ...]]
+
+    def price(self, product: Product, *, member: bool = False) -> int:
+        """Gross øre for one unit; the member's price where there is one and it is asked for."""
+        ordinary = self.prices.get((product.pk, Price.Audience.ORDINARY), 0)
+        return self.prices.get((product.pk, Price.Audience.MEMBER), ordinary) if member else ordinary
+
+    def has_member_price(self, product: Product) -> bool:
+        return (product.pk, Price.Audience.MEMBER) in self.prices
+
+    def quotas_of(self, product_id: int, variant_id: int | None) -> tuple[int, ...]:
+        """Ids of the quotas that one unit takes from: the product's own and its variant's."""
+        found = self.quotas.get((product_id, None), ())
+        return found + self.quotas.get((product_id, variant_id), ()) if variant_id else found
+
+    def variant(self, product_id: int, variant_id: int) -> Variant | None:
+        return next((variant for variant in self.variants.get(product_id, ()) if variant.pk == variant_id), None)
+
+
+def offer_of(event: Event) -> Offer:
+    """The offer of this version of the event: four queries the first time in a process, none afterwards."""
+    return _offer(event.pk, event.version)
+
+
+@lru_cache(maxsize=64)
+def _offer(event_id: int, version: int) -> Offer:
+    event = Event.objects.get(pk=event_id)
+    products = {product.pk: product for product in Product.objects.filter(event=event_id)}
+    prices = {
+        (product, audience): amount
+        for product, audience, amount in Price.objects.filter(product__event=event_id).values_list("product_id", "audience", "amount")
+    }
+    variants: dict[int, list[Variant]] = {}
+    for variant in Variant.objects.filter(product__event=event_id):
+        variants.setdefault(variant.product_id, []).append(variant)
+    quotas: dict[tuple[int, int | None], list[int]] = {}
+    for link in ProductQuota.objects.filter(product__event=event_id).order_by("quota_id"):
+        quotas.setdefault((link.product_id, link.variant_id), []).append(link.quota_id)
+    return Offer(
+        event, products, prices, {key: tuple(found) for key, found in variants.items()}, {key: tuple(found) for key, found in quotas.items()}
+    )

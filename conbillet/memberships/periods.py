@@ -1,0 +1,25 @@
+"""Which days a membership bought on a day covers, and whether grant bodies can count it."""
+
+from datetime import date, timedelta
+
+from conbillet.core.clock import add_months
+
+from .models import MembershipType, PeriodKind
+
+
+def period_from(membership_type: MembershipType, day: date) -> tuple[date, date]:
+    """First and last day (both inclusive) of a membership of that type bought on that Copenhagen day."""
+    match membership_type.period_kind:
+        case PeriodKind.ROLLING_12M:
+            return day, add_months(day, 12) - timedelta(days=1)
+        case PeriodKind.CALENDAR_YEAR_PLUS_GRACE:
+            return day, date(day.year, 12, 31) + timedelta(days=membership_type.grace_days)
+        case PeriodKind.FIXED_DATES if membership_type.fixed_from and membership_type.fixed_to:
+            return membership_type.fixed_from, membership_type.fixed_to
+        case _:
+            return day, date(day.year, 12, 31)
+
+
+def inside_one_year(period: tuple[date, date]) -> bool:
+    """DUF counts dues only when the whole period lies in one calendar year (fact sheet section 1)."""
+    return period[0].year == period[1].year

@@ -1,0 +1,42 @@
+"""The only way by which a page obtains an order or a cart."""
+
+import hmac
+
+from conbillet.core.actor import Actor, ActorKind
+from conbillet.organizations.access import NotFound, Standing
+
+from .models import Cart, Order
+
+
+def get_order_by_link(*, reference: str, access_key: str) -> Order:
+    """An order opened by its own link (reference and secret). Raises NotFound for a wrong one, whichever part is wrong."""
+    order = Order.objects.select_related("event", "organization").filter(reference=reference).first()
+    # Compare even when there is no such order, so that time does not tell references that exist from others.
+    if not hmac.compare_digest(order.access_key if order else "-" * 24, access_key) or order is None:
+        raise NotFound
+    return order
+
+
+def get_my_order(*, actor: Actor, reference: str) -> Order:
+    """An order of the person who is signed in."""
+    if actor.kind is not ActorKind.PERSON:
+        raise NotFound
+    order = Order.objects.select_related("event", "organization").filter(reference=reference, buyer_id=actor.person_id).first()
+    if order is None:
+        raise NotFound
+    return order
+
+
+def get_order_for(*, standing: Standing, reference: str) -> Order:
+    """An order of the association that the actor acts for."""
+    order = Order.objects.select_related("event").filter(reference=reference, organization=standing.organization).first()
+    if order is None:
+        raise NotFound
+    return order
+
+
+def get_cart(*, reference: str, event_id: int) -> Cart | None:
+    """The cart that a session remembers, if it is still open."""
+    if not reference:
+        return None
+    return Cart.objects.select_related("event", "organization").filter(reference=reference, event_id=event_id, ordered_at__isnull=True).first()

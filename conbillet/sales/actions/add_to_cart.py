@@ -1,0 +1,182 @@
+"""Put things in a visitor's cart and keep their places for a while."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from conbillet.catalogue.models import Event, Product, ProductKind, Variant
+from conbillet.catalogue.offer import Offer, offer_of
+from conbillet.core.money import LARGEST_AMOUNT
+from conbillet.core.references import new_reference
+
+from ..models import Cart, CartLine, HeldUnits, Hold
+from ..stock import SoldOut, claim, release
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How many of what. `amount` (øre) is for donations only."""
+
+    product_id: int
+    quantity: int
+    variant_id: int | None = None
+    amount: int | None = None
+
+
+class CannotAddToCart(Exception):
+    """Refused; `message` is fit for the visitor, `product_id` says beside which product it belongs."""
+
+    message = _("This cannot be put in the cart.")
+
+    def __init__(self, product_id: int | None = None) -> None:
+        super().__init__(str(product_id))
+        self.product_id = product_id
+
+
+class SalesClosed(CannotAddToCart):
+    message = _("This is not for sale at the moment.")
+
+
+class UnknownProduct(CannotAddToCart):
+    message = _("This is not sold here.")
+
+
+class BadQuantity(CannotAddToCart):
+    message = _("Choose a whole number.")
+
+
+class BadDonation(CannotAddToCart):
+    message = _("Choose an amount that is not below the smallest one.")
+
+
+class TooMany(CannotAddToCart):
+    message = _("That is more than one order may hold.")
+
+
+class NothingChosen(CannotAddToCart):
+    message = _("Choose at least one thing first.")
+
+
+class ProductSoldOut(CannotAddToCart):
+    message = _("There are not enough left.")
+
+
+def hold_until(now: datetime) -> datetime:
+    return now + timedelta(minutes=settings.CONBILLET_HOLD_MINUTES)
+
+
+@transaction.atomic
+def add_to_cart(*, event: Event, cart: Cart | None, wishes: Sequence[Wish], language: str, now: datetime) -> Cart:
+    """Add to the cart (a new one if there is none or the old one was ordered) and hold the places; all or nothing.
+
+    Raises a CannotAddToCart. The hold's deadline starts anew; a hold that had run out is taken again if places are left.
+    """
+    offer = offer_of(event)
+    wishes = [wish for wish in wishes if wish.quantity != 0]
+    if not wishes:
+        raise NothingChosen
+    for wish in wishes:
+        _check(wish, event, offer, now)
+
+    hold = None
+    if cart is not None:
+        cart = Cart.objects.select_for_update().filter(pk=cart.pk, ordered_at__isnull=True).first()
+    if cart is None:
+        cart = Cart.objects.create(
+            organization_id=event.organization_id, event=event, reference=new_reference(), language=language, created_at=now, changed_at=now
+        )
+        old_lines: list[CartLine] = []
+    else:
+        hold = Hold.objects.select_for_update().filter(cart=cart, ended_at__isnull=True).first()
+        old_lines = list(cart.lines.all())
+    new_lines = [
+        CartLine(organization_id=event.organization_id, cart=cart, product_id=wish.product_id, variant_id=wish.variant_id, amount=wish.amount)
+        for wish in wishes
+        for _unit in range(wish.quantity)
+    ]
+    _check_limits([*old_lines, *new_lines], event, offer)
+    CartLine.objects.bulk_create(new_lines)
+    set_hold(cart=cart, hold=hold, lines=[*old_lines, *new_lines], offer=offer, now=now)
+    return cart
+
+
+def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer: Offer, now: datetime) -> None:
+    """Make the cart's hold keep exactly what its lines need, until a fresh deadline. `hold` is locked, or none."""
+    needed = quota_units(lines, offer)
+    kept = dict(HeldUnits.objects.filter(hold=hold).values_list("quota_id", "quantity")) if hold else {}
+    more = {quota: units - kept.get(quota, 0) for quota, units in needed.items() if units > kept.get(quota, 0)}
+    less = {quota: units - needed.get(quota, 0) for quota, units in kept.items() if units > needed.get(quota, 0)}
+    try:
+        claim(wanted=more, now=now)
+    except SoldOut as refusal:
+        product = next((line.product_id for line in lines if refusal.quota_id in offer.quotas_of(line.product_id, line.variant_id)), None)
+        raise ProductSoldOut(product) from None
+    release(units=less)
+    if hold is None:
+        hold = Hold.objects.create(organization_id=cart.organization_id, cart=cart, expires_at=hold_until(now))
+    else:
+        hold.expires_at = hold_until(now)
+        hold.save(update_fields=["expires_at"])
+        if more or less:
+            HeldUnits.objects.filter(hold=hold).delete()
+    if more or less:
+        HeldUnits.objects.bulk_create(
+            [HeldUnits(organization_id=cart.organization_id, hold=hold, quota_id=quota, quantity=units) for quota, units in sorted(needed.items())]
+        )
+    if cart.changed_at != now:
+        Cart.objects.filter(pk=cart.pk).update(changed_at=now)
+
+
+def quota_units(lines: Sequence[CartLine], offer: Offer) -> dict[int, int]:
+    """How many units of each quota the lines take together."""
+    units: Counter[int] = Counter()
+    for line in lines:
+        units.update(offer.quotas_of(line.product_id, line.variant_id))
+    return dict(units)
+
+
+def _check(wish: Wish, event: Event, offer: Offer, now: datetime) -> None:
+    product = offer.products.get(wish.product_id)
+    if product is None:
+        raise UnknownProduct(wish.product_id)
+    if not 1 <= wish.quantity <= 100:
+        raise BadQuantity(product.pk)
+    if not for_sale(event, product, now):
+        raise SalesClosed(product.pk)
+    _check_variant(wish, product, offer.variants.get(product.pk, ()))
+    if product.kind == ProductKind.DONATION:
+        if wish.amount is None or not offer.price(product) <= wish.amount <= LARGEST_AMOUNT or wish.amount <= 0:
+            raise BadDonation(product.pk)
+    elif wish.amount is not None:
+        raise BadQuantity(product.pk)
+
+
+def _check_variant(wish: Wish, product: Product, variants: Sequence[Variant]) -> None:
+    if variants and wish.variant_id not in {variant.pk for variant in variants}:
+        raise UnknownProduct(product.pk)
+    if not variants and wish.variant_id is not None:
+        raise UnknownProduct(product.pk)
+
+
+def for_sale(event: Event, product: Product, now: datetime) -> bool:
+    """Is the product sold right now: event live, product offered, inside both windows (end exclusive)?"""
+    if event.state != Event.State.LIVE or not product.is_offered:
+        return False
+    return all(
+        (window.sales_open_at is None or window.sales_open_at <= now) and (window.sales_close_at is None or now < window.sales_close_at)
+        for window in (event, product)
+    )
+
+
+def _check_limits(lines: Sequence[CartLine], event: Event, offer: Offer) -> None:
+    if len(lines) > event.order_limit:
+        raise TooMany
+    for product_id, units in Counter(line.product_id for line in lines).items():
+        limit = offer.products[product_id].per_order
+        if limit is not None and units > limit:
+            raise TooMany(product_id)

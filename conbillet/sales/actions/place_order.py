@@ -1,0 +1,278 @@
+"""Turn a cart into an order with fixed prices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from conbillet.catalogue.models import ProductKind
+from conbillet.catalogue.offer import Offer, offer_of
+from conbillet.core import audit
+from conbillet.core.actor import Actor
+from conbillet.core.clock import age_on, copenhagen_day, day_end
+from conbillet.core.people import PayerRelation
+from conbillet.core.references import new_reference
+from conbillet.memberships.models import MembershipType
+from conbillet.memberships.periods import period_from
+from conbillet.memberships.queries import is_member
+
+from ..models import Cart, CartLine, Hold, Order, OrderLine, Participant
+from ..pricing import PricedLine, Quote, quote
+from .add_to_cart import CannotAddToCart, for_sale, set_hold
+
+
+@dataclass(frozen=True)
+class PersonDetails:
+    """Somebody a line is for; the six fields and a badge name. `person_id` only when the person is known for certain."""
+
+    name: str
+    badge_name: str = ""
+    email: str = ""
+    birth_date: date | None = None
+    gender: str = ""
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    country: str = "DK"
+    person_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class OrderDetails:
+    """What the buyer typed. `people` by a key of the form; `people_of` says whose a cart line is; relations likewise."""
+
+    buyer: PersonDetails
+    method: str
+    people: Mapping[str, PersonDetails]
+    people_of: Mapping[int, str]
+    payer_relations: Mapping[int, str] = field(default_factory=dict)
+    shown_amount: int | None = None
+
+
+class CannotPlaceOrder(Exception):
+    """Refused; `message` is fit for the visitor; `line_id` and `person` say beside what it belongs."""
+
+    message = _("The order could not be placed.")
+
+    def __init__(self, *, line_id: int | None = None, person: str | None = None, field: str = "") -> None:
+        super().__init__(f"line {line_id}")
+        self.line_id, self.person, self.field = line_id, person, field
+
+
+class CartEmpty(CannotPlaceOrder):
+    message = _("The cart is empty.")
+
+
+class AlreadyOrdered(CannotPlaceOrder):
+    """The cart was ordered already (double click, back button); `order` is that order."""
+
+    message = _("This cart has already been ordered.")
+    order: Order
+
+
+class PlacesGone(CannotPlaceOrder):
+    message = _("The time ran out, and somebody else took the last place.")
+
+
+class NoLongerForSale(CannotPlaceOrder):
+    message = _("This is not for sale any more.")
+
+
+class PersonMissing(CannotPlaceOrder):
+    message = _("Say whose this is.")
+
+
+class BirthDateMissing(CannotPlaceOrder):
+    message = _("We need a date of birth here, because the price depends on age.")
+
+
+class WrongAge(CannotPlaceOrder):
+    message = _("The age on the event's first day does not fit this ticket.")
+
+
+class TicketMissing(CannotPlaceOrder):
+    message = _("This can only be bought together with a ticket.")
+
+
+class AmountChanged(CannotPlaceOrder):
+    """The total is not the one that was shown; nothing is ordered until it was shown anew (I12). `quote` has the new one."""
+
+    message = _("The total has changed. Look at it once more before you buy.")
+    quote: Quote
+
+
+class MethodNotOffered(CannotPlaceOrder):
+    message = _("Choose how to pay.")
+
+
+class TransferTooLate(MethodNotOffered):
+    message = _("It is too late to pay by bank transfer.")
+
+
+@dataclass(frozen=True)
+class PlacedOrder:
+    order: Order
+    hold: Hold
+
+
+def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetime) -> PlacedOrder:
+    """Fix the prices of a cart's lines in an order and keep their places until it is paid. Needs a transaction.
+
+    Everything is checked again here, with the cart and its hold locked: window, ages, limits, price and stock. Raises a
+    CannotPlaceOrder; then nothing is stored.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("place_order needs a transaction")
+    cart = Cart.objects.select_for_update(of=("self",)).select_related("event").get(pk=cart.pk)
+    if cart.ordered_at is not None:
+        refusal = AlreadyOrdered()
+        refusal.order = Order.objects.get(cart=cart)
+        raise refusal
+    hold = Hold.objects.select_for_update().filter(cart=cart, ended_at__isnull=True).first()
+    lines = list(cart.lines.order_by("pk"))
+    if not lines:
+        raise CartEmpty
+    event, offer = cart.event, offer_of(cart.event)
+    _check_lines(lines, offer, details, event, now)
+    priced = quote(lines=lines, offer=offer, people=details.people_of, members=_known_members(cart, details, now))
+    if details.shown_amount is not None and details.shown_amount != priced.amount:
+        changed = AmountChanged()
+        changed.quote = priced
+        raise changed
+    method = _method(details.method, priced.amount, event, now)
+    if hold is None:
+        try:
+            set_hold(cart=cart, hold=None, lines=lines, offer=offer, now=now)
+        except CannotAddToCart:
+            raise PlacesGone from None
+        hold = Hold.objects.get(cart=cart, ended_at__isnull=True)
+
+    buyer = details.buyer
+    order = Order.objects.create(
+        organization_id=cart.organization_id, event=event, reference=new_reference(), access_key=new_reference(24), cart=cart, buyer_id=buyer.person_id,
+        buyer_name=buyer.name, buyer_email=buyer.email, buyer_street=buyer.street, buyer_postcode=buyer.postcode, buyer_city=buyer.city,
+        buyer_country=buyer.country, language=cart.language or "da", method=method, amount=priced.amount, vat_amount=priced.vat_amount, placed_at=now,
+        pay_by_at=_pay_by(method, event, hold, now),
+    )
+    participants = _participants(order, details)
+    OrderLine.objects.bulk_create(_lines(order, priced.lines, offer, participants, details, now))
+    hold.order, hold.expires_at = order, order.pay_by_at or hold.expires_at
+    hold.save(update_fields=["order", "expires_at"])
+    cart.ordered_at = now
+    cart.save(update_fields=["ordered_at"])
+    audit.record(
+        action="order_placed", actor=actor, now=now, organization_id=order.organization_id, object_kind="order", object_reference=order.reference,
+        amount=order.amount, method=method, lines=len(lines),
+    )
+    return PlacedOrder(order, hold)
+
+
+def _check_lines(lines: list[CartLine], offer: Offer, details: OrderDetails, event, now: datetime) -> None:
+    tickets = 0
+    for line in lines:
+        product = offer.products[line.product_id]
+        if not for_sale(event, product, now):
+            raise NoLongerForSale(line_id=line.pk)
+        tickets += product.admits
+        if not product.needs_person:
+            continue
+        key = details.people_of.get(line.pk)
+        person = details.people.get(key) if key else None
+        if person is None or not person.name:
+            raise PersonMissing(line_id=line.pk, person=key)
+        if product.age_from is None and product.age_to is None:
+            continue
+        if person.birth_date is None:
+            raise BirthDateMissing(line_id=line.pk, person=key, field="birth_date")
+        age = age_on(person.birth_date, event.starts_on)
+        if (product.age_from is not None and age < product.age_from) or (product.age_to is not None and age > product.age_to):
+            raise WrongAge(line_id=line.pk, person=key, field="birth_date")
+    for product_id in {line.product_id for line in lines}:
+        product = offer.products[product_id]
+        if product.needs_ticket and sum(line.product_id == product_id for line in lines) > tickets:
+            raise TicketMissing(line_id=next(line.pk for line in lines if line.product_id == product_id))
+
+
+def _known_members(cart: Cart, details: OrderDetails, now: datetime) -> frozenset[str]:
+    """Keys of the people who are members already. Only somebody signed in is known for certain."""
+    known = {key: person.person_id for key, person in details.people.items() if person.person_id}
+    return frozenset(
+        key for key, person_id in known.items() if person_id and is_member(organization_id=cart.organization_id, person_id=person_id, on=copenhagen_day(now))
+    )
+
+
+def _method(asked: str, amount: int, event, now: datetime) -> str:
+    if amount == 0:
+        return Order.Method.FREE
+    if asked == Order.Method.CARD:
+        return asked
+    if asked == Order.Method.DOOR and event.door_allowed:
+        return asked
+    if asked == Order.Method.TRANSFER and event.transfer_allowed:
+        # The money must have arrived before the doors open.
+        if copenhagen_day(now) >= event.starts_on:
+            raise TransferTooLate
+        return asked
+    raise MethodNotOffered
+
+
+def _pay_by(method: str, event, hold: Hold, now: datetime) -> datetime | None:
+    if method == Order.Method.TRANSFER:
+        return min(day_end(copenhagen_day(now) + timedelta(days=event.transfer_days)), day_end(event.starts_on - timedelta(days=1)))
+    if method == Order.Method.DOOR:
+        return day_end(event.ends_on)
+    # By card: Stripe's sessions live at least 30 minutes; a few minutes more for the webhook to arrive.
+    return max(hold.expires_at, now + timedelta(minutes=36))
+
+
+def _participants(order: Order, details: OrderDetails) -> dict[str, Participant]:
+    used = sorted({key for key in details.people_of.values() if key in details.people})
+    people = {key: details.people[key] for key in used}
+    made = [
+        Participant(
+            organization_id=order.organization_id, order=order, person_id=person.person_id, claim_key=new_reference(24), name=person.name,
+            badge_name=person.badge_name, email=person.email, birth_date=person.birth_date, gender=person.gender, street=person.street,
+            postcode=person.postcode, city=person.city, country=person.country,
+        )
+        for person in people.values()
+    ]
+    Participant.objects.bulk_create(made)
+    return dict(zip(people, made, strict=True))
+
+
+def _lines(
+    order: Order, priced: tuple[PricedLine, ...], offer: Offer, participants: Mapping[str, Participant], details: OrderDetails, now: datetime
+) -> list[OrderLine]:
+    types = {}
+    wanted = {line.product.membership_type_id for line in priced if line.product.membership_type_id}
+    if wanted:
+        types = MembershipType.objects.in_bulk(wanted)
+    made = []
+    for position, line in enumerate(priced, start=1):
+        product = line.product
+        dues = period_from(types[product.membership_type_id], copenhagen_day(now)) if product.membership_type_id else (None, None)
+        relation = ""
+        if product.kind == ProductKind.MEMBERSHIP:
+            asked = details.payer_relations.get(line.line_id, PayerRelation.SELF)
+            relation = asked if asked in PayerRelation.values else PayerRelation.OTHER
+        made.append(
+            OrderLine(
+                organization_id=order.organization_id, order=order, position=position, kind=product.kind, product=product, variant_id=line.variant_id,
+                participant=participants.get(line.person or ""), text=_text(order.language, line, offer), audience=line.audience, amount=line.amount,
+                vat_code=product.vat_code, vat_amount=line.vat_amount, pay_by_on=product.pay_by_on, dues_from=dues[0], dues_to=dues[1],
+                payer_relation=relation, added_at=now,
+            )
+        )
+    return made
+
+
+def _text(language: str, line: PricedLine, offer: Offer) -> str:
+    """The product's name in the buyer's language, frozen with the price."""
+    with override(language):
+        name = (line.product.name_en if language == "en" else "") or line.product.name_da
+        variant = offer.variant(line.product.pk, line.variant_id) if line.variant_id else None
+        return f"{name}, {variant.name}" if variant else name

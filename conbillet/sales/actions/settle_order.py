@@ -1,0 +1,67 @@
+"""An order is paid: its places become sold and its memberships granted."""
+
+from datetime import datetime
+
+from conbillet.catalogue.models import ProductKind
+from conbillet.core import audit
+from conbillet.core.actor import Actor
+from conbillet.memberships.actions.grant_membership import Dues, MemberDetails, grant_membership
+
+from ..models import Hold, Order, OrderLine
+from ..stock import SoldOut, claim, end_hold, sell, units_of
+
+
+class PlacesAreGone(Exception):
+    """The money came after the hold had ended and somebody else has the places. The caller refunds it."""
+
+
+def lock_order(*, reference: str) -> tuple[Order, Hold]:
+    """The order and its hold, locked in that order of the house: hold first, then order. Needs a transaction."""
+    hold = Hold.objects.select_for_update().get(order__reference=reference)
+    return Order.objects.select_for_update().get(reference=reference), hold
+
+
+def settle_order(*, order: Order, hold: Hold, payment_reference: str, payment_method: str, actor: Actor, now: datetime) -> list[OrderLine]:
+    """Mark a locked order as paid and return its lines. Raises PlacesAreGone when late money finds no places left.
+
+    An order that had expired (or was cancelled by the clock) is admitted again if its places are still there.
+    """
+    if hold.ended_at is None:
+        end_hold(hold=hold, outcome=Hold.Outcome.SOLD, now=now)
+    else:
+        units = units_of(hold)
+        try:
+            claim(wanted=units, now=now)
+        except SoldOut:
+            raise PlacesAreGone from None
+        sell(units=units)
+        hold.ended_at, hold.outcome = now, Hold.Outcome.SOLD
+        hold.save(update_fields=["ended_at", "outcome"])
+    order.state, order.paid_at, order.ended_at = Order.State.PAID, now, None
+    order.save(update_fields=["state", "paid_at", "ended_at"])
+    lines = list(order.lines.select_related("participant", "product").order_by("position"))
+    for line in lines:
+        if line.kind == ProductKind.MEMBERSHIP and line.participant is not None:
+            _grant(order, line, payment_reference, payment_method, now)
+    audit.record(
+        action="order_paid", actor=actor, now=now, organization_id=order.organization_id, object_kind="order", object_reference=order.reference,
+        amount=order.amount, method=payment_method,
+    )
+    return lines
+
+
+def _grant(order: Order, line: OrderLine, payment_reference: str, payment_method: str, now: datetime) -> None:
+    person = line.participant
+    if person is None or line.product is None or line.product.membership_type_id is None or line.dues_from is None or line.dues_to is None:
+        return
+    grant_membership(
+        organization_id=order.organization_id,
+        details=MemberDetails(
+            person.person_id, person.name, person.email, person.birth_date, person.gender, person.street, person.postcode, person.city, person.country
+        ),
+        dues=Dues(
+            line.product.membership_type_id, line.dues_from, line.dues_to, line.amount, line.text, order.buyer_name, line.payer_relation, now,
+            payment_method, payment_reference, f"line-{line.pk}",
+        ),
+        now=now,
+    )

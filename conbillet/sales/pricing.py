@@ -1,0 +1,71 @@
+"""What a cart costs, computed in one place for the page that shows it and the order that freezes it (I12)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from conbillet.catalogue.models import Price, Product, ProductKind
+from conbillet.catalogue.offer import Offer
+from conbillet.core.money import vat_in
+
+from .models import CartLine
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """One unit: whom it is for (a key of the order's people, or none), its price and the VAT inside it, in øre."""
+
+    line_id: int
+    product: Product
+    variant_id: int | None
+    person: str | None
+    audience: str
+    amount: int
+    vat_amount: int
+
+
+@dataclass(frozen=True)
+class Quote:
+    lines: tuple[PricedLine, ...]
+
+    @property
+    def amount(self) -> int:
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def vat_amount(self) -> int:
+        return sum(line.vat_amount for line in self.lines)
+
+
+def default_people(lines: Sequence[CartLine], offer: Offer) -> dict[int, str]:
+    """Whose each line is before anybody has said: the k-th unit of every personal product belongs to person k."""
+    counts: dict[int, int] = {}
+    people = {}
+    for line in lines:
+        if offer.products[line.product_id].needs_person:
+            counts[line.product_id] = counts.get(line.product_id, 0) + 1
+            people[line.pk] = str(counts[line.product_id])
+    return people
+
+
+def quote(*, lines: Sequence[CartLine], offer: Offer, people: Mapping[int, str], members: frozenset[str] = frozenset()) -> Quote:
+    """Price every line. `people` says whose a line is; `members` are the people who are members already.
+
+    Whoever gets a membership in the same order is a member too. The member's price holds for one unit of a product a
+    person. A donation costs what its giver chose, but no less than its price.
+    """
+    joining = {people[line.pk] for line in lines if line.pk in people and offer.products[line.product_id].kind == ProductKind.MEMBERSHIP}
+    entitled = members | joining
+    used: set[tuple[str, int]] = set()
+    priced = []
+    for line in lines:
+        product = offer.products[line.product_id]
+        person = people.get(line.pk)
+        member = bool(person in entitled and offer.has_member_price(product) and (person, product.pk) not in used)
+        if member and person is not None:
+            used.add((person, product.pk))
+        amount = offer.price(product, member=member)
+        if product.kind == ProductKind.DONATION:
+            amount = max(amount, line.amount or 0)
+        audience = Price.Audience.MEMBER if member else Price.Audience.ORDINARY
+        priced.append(PricedLine(line.pk, product, line.variant_id, person, audience, amount, vat_in(amount, product.vat_code)))
+    return Quote(tuple(priced))

@@ -1,0 +1,128 @@
+"""Stock: three counters a quota (`size`, `held`, `sold`), changed by conditional updates in the order of quota ids.
+
+A claim costs the same however much has been sold. Expired holds are released inside the claim that needs their places,
+so a stopped worker never blocks a sale. Rows are always locked hold first, then order, then quotas by id.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from conbillet.core import audit
+from conbillet.core.actor import SYSTEM
+from conbillet.core.facts import announce
+
+from .models import HeldUnits, Hold, Order
+
+
+class SoldOut(Exception):
+    """A quota has too few places left. `quota_id` says which; nothing was taken."""
+
+    message = _("There are not enough left.")
+
+    def __init__(self, quota_id: int) -> None:
+        super().__init__(f"quota {quota_id}")
+        self.quota_id = quota_id
+
+
+_TAKE = "UPDATE catalogue_quota SET held = held + %s WHERE id = %s AND held + %s + sold <= size"
+
+
+def claim(*, wanted: Mapping[int, int], now: datetime) -> None:
+    """Take `wanted` (quota id → units) into `held`, all or nothing. Raises SoldOut."""
+    wanted = {quota: units for quota, units in wanted.items() if units > 0}
+    if not wanted:
+        return
+    try:
+        with transaction.atomic():
+            _apply(wanted)
+        return
+    except SoldOut:
+        pass
+    # Only now look for places that expired holds still keep. Net changes are applied in one pass by quota id: taking
+    # and giving back in separate passes could lock two quotas in both orders, and deadlock.
+    with transaction.atomic():
+        freed = _end_expired(list(wanted), now)
+        _apply({quota: wanted.get(quota, 0) - freed.get(quota, 0) for quota in {*wanted, *freed}})
+
+
+def _apply(changes: Mapping[int, int]) -> None:
+    with connection.cursor() as cursor:
+        for quota in sorted(changes):
+            cursor.execute(_TAKE, [changes[quota], quota, changes[quota]])
+            if cursor.rowcount == 0:
+                raise SoldOut(quota)
+
+
+def release(*, units: Mapping[int, int]) -> None:
+    """Give held places back (quota id → units)."""
+    _apply({quota: -count for quota, count in units.items()})
+
+
+def sell(*, units: Mapping[int, int]) -> None:
+    """Turn held places into sold ones."""
+    with connection.cursor() as cursor:
+        for quota in sorted(units):
+            cursor.execute("UPDATE catalogue_quota SET held = held - %s, sold = sold + %s WHERE id = %s", [units[quota], units[quota], quota])
+
+
+def unsell(*, units: Mapping[int, int]) -> None:
+    """Give sold places back, after a refund."""
+    with connection.cursor() as cursor:
+        for quota in sorted(units):
+            cursor.execute("UPDATE catalogue_quota SET sold = sold - %s WHERE id = %s", [units[quota], quota])
+
+
+def units_of(hold: Hold) -> dict[int, int]:
+    return dict(HeldUnits.objects.filter(hold=hold).values_list("quota_id", "quantity"))
+
+
+def end_hold(*, hold: Hold, outcome: str, now: datetime) -> dict[int, int]:
+    """End a locked, live hold as sold or released, and move its places; returns them (quota id → units)."""
+    units = units_of(hold)
+    if outcome == Hold.Outcome.SOLD:
+        sell(units=units)
+    else:
+        release(units=units)
+    hold.ended_at, hold.outcome = now, outcome
+    hold.save(update_fields=["ended_at", "outcome"])
+    return units
+
+
+def release_expired(*, now: datetime, limit: int = 500) -> int:
+    """House-keeping: end expired holds wherever they are, so that counters on pages are true. Returns how many."""
+    with transaction.atomic():
+        holds = _lock_expired(Hold.objects.filter(ended_at__isnull=True, expires_at__lt=now).order_by("expires_at"), limit)
+        freed = _end(holds, now)
+        release(units=freed)
+        return len(holds)
+
+
+def _end_expired(quotas: list[int], now: datetime) -> Counter[int]:
+    expired = Hold.objects.filter(ended_at__isnull=True, expires_at__lt=now, units__quota__in=quotas)
+    return _end(_lock_expired(Hold.objects.filter(pk__in=expired.values("pk")), 500), now)
+
+
+def _lock_expired(holds: object, limit: int) -> list[Hold]:
+    # Holds that somebody works on at this moment (pays for, extends) are left to them.
+    return list(holds.select_for_update(skip_locked=True, of=("self",))[:limit])  # type: ignore[attr-defined]
+
+
+def _end(holds: list[Hold], now: datetime) -> Counter[int]:
+    """Mark locked holds as released and their unpaid orders as expired; the caller moves the counters."""
+    freed: Counter[int] = Counter()
+    if not holds:
+        return freed
+    for quota, quantity in HeldUnits.objects.filter(hold__in=holds).values_list("quota_id", "quantity"):
+        freed[quota] += quantity
+    Hold.objects.filter(pk__in=[hold.pk for hold in holds]).update(ended_at=now, outcome=Hold.Outcome.RELEASED)
+    unpaid = Order.objects.filter(pk__in=[hold.order_id for hold in holds if hold.order_id], state=Order.State.AWAITING_PAYMENT)
+    for order in unpaid.select_for_update():
+        order.state, order.ended_at = Order.State.EXPIRED, now
+        order.save(update_fields=["state", "ended_at"])
+        audit.record(action="order_expired", actor=SYSTEM, now=now, organization_id=order.organization_id, object_kind="order", object_reference=order.reference)
+        announce("order_expired", order=order.pk)
+    return freed

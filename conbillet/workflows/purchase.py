@@ -1,0 +1,139 @@
+"""The main journey: from a cart to a paid order with tickets. Read these functions first.
+
+`place_order` and `pay` belong to the visitor's request, `confirm_payment` to the worker (or to the request, when there is
+nothing to pay). Late and doubled webhooks, and money that comes after the places are gone, are branches of
+`confirm_payment`, and nowhere else.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from conbillet.catalogue.models import ProductKind
+from conbillet.consents.models import Acceptance
+from conbillet.core.actor import SYSTEM, Actor
+from conbillet.core.facts import announce
+from conbillet.payments.actions.capture_payment import capture_payment
+from conbillet.payments.actions.expect_payment import expect_payment
+from conbillet.payments.actions.request_refund import request_refund
+from conbillet.payments.actions.start_checkout import start_checkout
+from conbillet.payments.checkout import CheckoutLine
+from conbillet.payments.models import LedgerAccount, Payment
+from conbillet.sales.actions.issue_receipt import issue_receipt
+from conbillet.sales.actions.place_order import OrderDetails
+from conbillet.sales.actions.place_order import place_order as place_in_sales
+from conbillet.sales.actions.settle_order import PlacesAreGone, lock_order, settle_order
+from conbillet.sales.models import Cart, Order, OrderLine, Receipt
+from conbillet.tickets.actions.issue_tickets import issue_tickets
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Which versions of terms and policy the buyer accepted with this order."""
+
+    terms: str
+    policy: str
+
+
+@transaction.atomic
+def place_order(*, cart: Cart, details: OrderDetails, accepted: Accepted, actor: Actor, now: datetime) -> Order:
+    """Acceptance, order with frozen prices, expected payment: one transaction. An order for nothing is paid at once.
+
+    Raises a `CannotPlaceOrder`; then nothing is stored.
+    """
+    placed = place_in_sales(cart=cart, details=details, actor=actor, now=now)
+    order = placed.order
+    Acceptance.objects.bulk_create([
+        Acceptance(person_id=order.buyer_id, document=document, version=version, about=order.reference, accepted_at=now)
+        for document, version in (("terms", accepted.terms), ("policy", accepted.policy))
+    ])
+    payment = expect_payment(organization_id=order.organization_id, about=order.reference, amount=order.amount, method=order.method, now=now)
+    if order.amount == 0:
+        return confirm_payment(payment_id=payment.pk, amount=0, provider_payment="", provider_method="", now=now)
+    if order.method != Order.Method.CARD:
+        announce("order_placed_unpaid", order=order.pk)
+    return order
+
+
+def pay(*, order: Order, now: datetime) -> str:
+    """The address at Stripe where an unpaid order is paid. Calls Stripe, so outside any transaction.
+
+    Raises what `start_checkout` raises. Asking twice gives the same open session.
+    """
+    payment = Payment.objects.get(about=order.reference)
+    counts: Counter[tuple[str, int]] = Counter((line.text, line.amount) for line in order.lines.order_by("position"))
+    attempt = start_checkout(
+        payment=payment,
+        lines=[CheckoutLine(text, amount, quantity) for (text, amount), quantity in counts.items() if amount > 0],
+        email=order.buyer_email,
+        language=order.language,
+        success_url=f"{order_link(order)}?paid=1",
+        cancel_url=f"{order_link(order)}?gave_up=1",
+        expires_at=order.pay_by_at or now,
+        now=now,
+    )
+    return attempt.url
+
+
+def order_link(order: Order) -> str:
+    """The order's own link, which opens it without signing in."""
+    return f"{settings.CONBILLET_BASE_URL}/order/{order.reference}/{order.access_key}/"
+
+
+@transaction.atomic
+def confirm_payment(*, payment_id: int, amount: int, provider_payment: str, provider_method: str, now: datetime) -> Order:
+    """The money is there: settle, mark paid, grant memberships, issue tickets, enqueue the mail; one transaction.
+
+    Idempotent: a second call for a captured payment changes nothing. Money that comes too late is admitted again while
+    places are left, and otherwise goes back by itself, with a mail.
+    """
+    reference = Payment.objects.only("about").get(pk=payment_id).about
+    order, hold = lock_order(reference=reference)
+    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    lines = list(order.lines.all()) if payment.state == Payment.State.CAPTURED else None
+    if lines is not None:
+        return order
+    try:
+        with transaction.atomic():
+            sold = settle_order(
+                order=order, hold=hold, payment_reference=payment.reference, payment_method=provider_method or payment.method, actor=SYSTEM, now=now
+            )
+    except PlacesAreGone:
+        sold = list(order.lines.order_by("position"))
+        capture_payment(payment=payment, amount=amount, provider_payment=provider_payment, provider_method=provider_method, split=split_of(sold), now=now)
+        order.refresh_from_db()
+        request_refund(payment=payment, amount=amount, reason="late_money", about=order.reference, actor=SYSTEM, now=now)
+        announce("money_came_too_late", order=order.pk)
+        return order
+    capture_payment(payment=payment, amount=amount, provider_payment=provider_payment, provider_method=provider_method, split=split_of(sold), now=now)
+    issue_tickets(order=order, lines=sold, now=now)
+    announce("order_paid", order=order.pk)
+    # Last, since it locks the association's counter of receipts.
+    issue_receipt(order=order, kind=Receipt.Kind.RECEIPT, lines=sold, payment_reference=provider_payment or payment.reference, now=now)
+    return order
+
+
+def payment_expired(*, payment_id: int, now: datetime) -> None:
+    """Stripe's session ran out or was given up: end the unpaid order, so that its places are free at once."""
+    from conbillet.sales.actions.cancel_order import CannotCancel, cancel_order
+
+    payment = Payment.objects.get(pk=payment_id)
+    order = Order.objects.get(reference=payment.about)
+    try:
+        cancel_order(order=order, reason="", actor=SYSTEM, now=now)
+    except CannotCancel:
+        return
+    Payment.objects.filter(pk=payment_id, state=Payment.State.EXPECTED).update(state=Payment.State.EXPIRED)
+
+
+def split_of(lines: list[OrderLine]) -> dict[str, int]:
+    """How much of the lines' sum is sales, dues, donations, fee and VAT, in øre (the ledger's credit side)."""
+    accounts = {ProductKind.MEMBERSHIP: LedgerAccount.DUES, ProductKind.DONATION: LedgerAccount.DONATIONS, "platform_fee": LedgerAccount.PLATFORM_FEE}
+    split: Counter[str] = Counter()
+    for line in lines:
+        split[accounts.get(line.kind, LedgerAccount.SALES)] += line.amount - line.vat_amount
+        split[LedgerAccount.VAT] += line.vat_amount
+    return {account: amount for account, amount in split.items() if amount}
