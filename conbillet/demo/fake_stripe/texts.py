@@ -67,7 +67,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "setup": ("Tilslut foreningen", "Connect the association"),
     "setup_more": (
         "Her ville Stripe spørge om foreningen, dens bankkonto og dens ansvarlige. I prøven er det nok at bekræfte.",
-        "Here Stripe would ask about the association, its bank account and who is responsible. Here, confirming is enough.",
+        "Here Stripe would ask about the association, its bank account, who is responsible. Confirming is enough.",
     ),
     "setup_name": ("Foreningens navn, som køberne ser det", "The association's name, as buyers see it"),
     "setup_done": ("Bekræft og tilslut", "Confirm and connect"),
