@@ -20,10 +20,19 @@ class Event(TenantModel):
     reference = models.CharField(max_length=16, unique=True)
     slug = models.SlugField(_("address"), max_length=40)
     name = models.CharField(_("name"), max_length=120)
-    kind = models.CharField(_("kind of convention"), max_length=20, default="mixed", choices=[
-        ("roleplaying", _("Role-playing")), ("boardgames", _("Board games")), ("anime", _("Anime")),
-        ("cosplay", _("Cosplay")), ("larp", _("Live role-playing")), ("mixed", _("A bit of everything")),
-    ])
+    kind = models.CharField(
+        _("kind of convention"),
+        max_length=20,
+        default="mixed",
+        choices=[
+            ("roleplaying", _("Role-playing")),
+            ("boardgames", _("Board games")),
+            ("anime", _("Anime")),
+            ("cosplay", _("Cosplay")),
+            ("larp", _("Live role-playing")),
+            ("mixed", _("A bit of everything")),
+        ],
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
@@ -118,10 +127,12 @@ class Product(TenantModel):
         ordering = ["position", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(age_from__isnull=True) | Q(age_to__isnull=True) | Q(age_to__gte=F("age_from")), name="catalogue_product_ages"
+                condition=Q(age_from__isnull=True) | Q(age_to__isnull=True) | Q(age_to__gte=F("age_from")),
+                name="catalogue_product_ages",
             ),
             models.CheckConstraint(
-                condition=Q(kind="membership", membership_type__isnull=False) | (~Q(kind="membership") & Q(membership_type__isnull=True)),
+                condition=Q(kind="membership", membership_type__isnull=False)
+                | (~Q(kind="membership") & Q(membership_type__isnull=True)),
                 name="catalogue_product_membership",
             ),
         ]
@@ -153,7 +164,9 @@ class ProductQuota(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["product", "variant", "quota"], name="catalogue_product_quota", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["product", "variant", "quota"], name="catalogue_product_quota", nulls_distinct=False
+            )
         ]
 
 

@@ -8,26 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .models import Event, Price, Product, ProductQuota, Variant
+from .models import Event, Product, ProductQuota, Variant
 
 
 @dataclass(frozen=True)
 class Offer:
-    """Products by id (also those no longer offered), with prices, variants and the quotas one unit takes from."""
+    """Products by id (also those no longer offered), with their prices, variants and the quotas one unit takes from."""
 
     event: Event
     products: Mapping[int, Product]
-    prices: Mapping[tuple[int, str], int]
     variants: Mapping[int, tuple[Variant, ...]]
     quotas: Mapping[tuple[int, int | None], tuple[int, ...]]
-
-    def price(self, product: Product, *, member: bool = False) -> int:
-        """Gross øre for one unit; the member's price where there is one and it is asked for."""
-        ordinary = self.prices.get((product.pk, Price.Audience.ORDINARY), 0)
-        return self.prices.get((product.pk, Price.Audience.MEMBER), ordinary) if member else ordinary
-
-    def has_member_price(self, product: Product) -> bool:
-        return (product.pk, Price.Audience.MEMBER) in self.prices
 
     def quotas_of(self, product_id: int, variant_id: int | None) -> tuple[int, ...]:
         """Ids of the quotas that one unit takes from: the product's own and its variant's."""
@@ -46,11 +37,7 @@ def offer_of(event: Event) -> Offer:
 @lru_cache(maxsize=64)
 def _offer(event_id: int, version: int) -> Offer:
     event = Event.objects.get(pk=event_id)
-    products = {product.pk: product for product in Product.objects.filter(event=event_id)}
-    prices = {
-        (product, audience): amount
-        for product, audience, amount in Price.objects.filter(product__event=event_id).values_list("product_id", "audience", "amount")
-    }
+    products = {product.pk: product for product in Product.objects.filter(event=event_id).prefetch_related("prices")}
     variants: dict[int, list[Variant]] = {}
     for variant in Variant.objects.filter(product__event=event_id):
         variants.setdefault(variant.product_id, []).append(variant)
@@ -58,5 +45,8 @@ def _offer(event_id: int, version: int) -> Offer:
     for link in ProductQuota.objects.filter(product__event=event_id).order_by("quota_id"):
         quotas.setdefault((link.product_id, link.variant_id), []).append(link.quota_id)
     return Offer(
-        event, products, prices, {key: tuple(found) for key, found in variants.items()}, {key: tuple(found) for key, found in quotas.items()}
+        event,
+        products,
+        {key: tuple(found) for key, found in variants.items()},
+        {key: tuple(found) for key, found in quotas.items()},
     )

@@ -6,4 +6,7 @@ from .models import Event, Price, Product, ProductQuota, Quota, Variant
 
 for model in (Event, Quota, Product, Variant, ProductQuota, Price):
     with data_map.model(model) as t:
-        t.technical(*(field.name for field in model._meta.concrete_fields), why="texts of the association about its event, meant for the public")
+        t.technical(
+            *(field.name for field in model._meta.concrete_fields),
+            why="texts of the association about its event, meant for the public",
+        )
