@@ -25,6 +25,7 @@ from conbillet.cli.processes import FolderLock, alive, pids, send, start_leashed
 from conbillet.core.files import make_private_folder
 
 SUPERUSER = "postgres"
+TEMPORARY = Path("/tmp")  # noqa: S108  # the folder made in it is checked to be ours
 START_SECONDS = 60.0  # recovery after a crash included
 
 # No value of a visitor may reach the server's log: errors are left to the program that caused them (log_min_messages
@@ -78,13 +79,13 @@ class EmbeddedPostgres:
         self.process: subprocess.Popen[bytes] | None = None
         self.lock = FolderLock(self.data_dir.with_name(self.data_dir.name + ".lock"))
 
-    # --- what others call ----------------------------------------------------------------------------------------
+    # --- what others call --------------------------------------------------------------------------------------------
 
     @property
     def socket_dir(self) -> Path:
         """Short, because a socket's path must stay under 108 bytes however deep the data folder lies."""
         key = hashlib.sha256(f"{os.geteuid()}:{self.data_dir}".encode()).hexdigest()[:16]
-        return Path("/tmp") / f"conbillet-{key}"
+        return TEMPORARY / f"conbillet-{key}"
 
     def dsn(self, dbname: str = "postgres", user: str = SUPERUSER) -> str:
         return f"postgresql://{quote(user)}@/{quote(dbname)}?{urlencode({'host': str(self.socket_dir)})}"
@@ -170,15 +171,15 @@ class EmbeddedPostgres:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    # --- how it is done --------------------------------------------------------------------------------------------
+    # --- how it is done ----------------------------------------------------------------------------------------------
 
     def _server_processes(self) -> list[int]:
         """Server processes that work in our data folder: the postmaster and its backends, orphans included."""
         found = []
         for pid in pids():
             try:
-                here = os.readlink(f"/proc/{pid}/cwd") == str(self.data_dir)
-                if here and Path(os.readlink(f"/proc/{pid}/exe")).name.startswith("postgres") and alive(pid):
+                here = Path(f"/proc/{pid}/cwd").readlink() == self.data_dir
+                if here and Path(f"/proc/{pid}/exe").readlink().name.startswith("postgres") and alive(pid):
                     found.append(pid)
             except OSError:
                 continue
@@ -259,7 +260,7 @@ class EmbeddedPostgres:
             time.sleep(0.02)
 
     def _prepare_socket_dir(self, owner: int) -> None:
-        """/tmp belongs to everybody: refuse a folder that somebody else has put there."""
+        """The temporary folder belongs to everybody: refuse what somebody else has put there."""
         self.socket_dir.mkdir(mode=0o700, exist_ok=True)
         status = os.lstat(self.socket_dir)
         if self.socket_dir.is_symlink() or status.st_uid not in {os.geteuid(), owner}:
@@ -285,9 +286,8 @@ class EmbeddedPostgres:
         if os.geteuid() == 0 and (
             self.data_dir.stat().st_uid != owner or (self.data_dir / "postgresql.conf").stat().st_uid != owner
         ):
-            for folder, _, names in os.walk(self.data_dir):
-                for path in (folder, *(os.path.join(folder, name) for name in names)):
-                    os.chown(path, owner, owner, follow_symlinks=False)
+            for path in (self.data_dir, *self.data_dir.rglob("*")):
+                os.chown(path, owner, owner, follow_symlinks=False)
 
 
 def _plain() -> dict[str, str]:

@@ -23,7 +23,7 @@ from conbillet.core.files import create_private, make_private_folder
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 DATABASE = "conbillet"
 DEMO_STRIPE_KEY = "sk_test_demo"
-DEMO_WEBHOOK_SECRET = "whsec_demo"
+DEMO_WEBHOOK_SECRET = "whsec_demo"  # noqa: S105  # known to everybody: it opens only the fake
 
 
 class WrongEnvironment(Exception):
@@ -122,7 +122,7 @@ def run_file(data: Path) -> Path:
 
 
 def running_demo(data: Path) -> dict[str, Any] | None:
-    """What `run.json` says, if the supervisor that wrote it still runs. Its number alone could be somebody else's now."""
+    """What `run.json` says, if the supervisor that wrote it still runs. Its number alone could be another's by now."""
     try:
         found: dict[str, Any] = json.loads(run_file(data).read_text())
         supervisor = found["supervisor"]

@@ -7,7 +7,6 @@ written as the database's comment: it goes where the database goes, and a databa
 import hashlib
 import importlib
 import importlib.util
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,12 +23,10 @@ MARK = "ConBillet prepared "
 def fingerprint() -> str:
     """Changes with any file that preparation reads (names, sizes and times; contents would take longer)."""
     digest = hashlib.sha256((CHECKOUT / "requirements.txt").read_bytes())
-    for folder, folders, names in os.walk(CHECKOUT / "conbillet"):
-        folders[:] = sorted(name for name in folders if name not in {"__pycache__", "tests"})
-        for name in sorted(names):
-            if not name.endswith((".pyc", ".mo")):
-                status = os.stat(os.path.join(folder, name))
-                digest.update(f"{folder}/{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    for path in sorted((CHECKOUT / "conbillet").rglob("*.*")):
+        if path.suffix not in {".pyc", ".mo"} and "tests" not in path.parts:
+            status = path.stat()
+            digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:32]
 
 

@@ -78,7 +78,7 @@ def alive(pid: int) -> bool:
 
 
 def pids() -> list[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
 
 
 def supervised_by(data: Path) -> list[int]:
@@ -122,7 +122,7 @@ def end_all(targets: Iterable[int], *, seconds: float) -> None:
 
 
 def start_time(pid: int) -> int | None:
-    """When the process started, in the kernel's ticks since boot: with its number, an identity. None when it is gone."""
+    """When the process started, in ticks since boot: with its number, an identity. None when it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return None if fields[0] in "ZX" else int(fields[19])

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from pathlib import Path
 
 STARTED = "CONBILLET_STARTED"  # handed to children, so that their lines go on with the same clock
 
@@ -26,4 +27,4 @@ def plain(text: str = "") -> None:
         print(text, flush=True)
     except OSError:
         # The interpreter flushes once more at its end and would complain; give it something that works.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115

@@ -13,6 +13,7 @@ from conbillet.cli.environment import Ports
 
 STRIPE_WEBHOOK = "/hooks/stripe/"
 
+
 @dataclass(frozen=True)
 class Service:
     """One program. `ready` asks it; a program without an address counts as ready once it runs."""
@@ -23,7 +24,7 @@ class Service:
 
 
 def bind_address() -> str:
-    """Where the web server and the live endpoint listen; a proxy in front, or a phone in the house, may need another."""
+    """Where the web server and the live endpoint listen; a proxy, or a phone in the house, may need another."""
     return os.environ.get("CONBILLET_BIND") or "127.0.0.1"
 
 
@@ -102,11 +103,12 @@ def port_is_free(port: int) -> bool:
 
 
 def become(choose: Callable[[], Service]) -> int:
-    """Turn this process into a service, so that whoever started it (systemd, a container) watches the real program."""
+    """Turn this process into a service, so that what started it (systemd, a container) watches the real program."""
     if not os.environ.get("DATABASE_URL") and environment.running_demo(environment.data_folder()) is None:
         print("conbillet: set DATABASE_URL, or run the demo with `conbillet up`.", file=sys.stderr)
         return 1
     with environment.prepared():
         command = choose().command
         os.environ["PYTHONPATH"] = str(environment.CHECKOUT)
-        os.execv(command[0], command)
+        os.execv(command[0], command)  # noqa: S606
+    raise AssertionError("unreachable")

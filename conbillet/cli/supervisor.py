@@ -1,11 +1,10 @@
 """Everything under one roof: starts the programs of a demo, keeps them running, and stops them without a trace.
 
-Each child runs in a process group of its own and on a leash (it dies with the supervisor, even by kill -9). A child that
-dies is started again, after a pause that grows. Nothing here imports Django: one short-lived child prepares the database
-when the code has changed, so an unchanged house opens in about the time that its web server needs.
+Each child runs in a process group of its own and on a leash (it dies with the supervisor, even by kill -9). A child
+that dies is started again, after a pause that grows. Nothing here imports Django: one short-lived child prepares the
+database when the code has changed, so an unchanged house opens in about the time that its web server needs.
 """
 
-import importlib.util
 import os
 import signal
 import subprocess
@@ -54,10 +53,10 @@ class Child:
 class Supervisor:
     """One run of one data folder."""
 
-    def __init__(self, data: Path, at: environment.Ports, *, with_fakes: bool = True) -> None:
+    def __init__(self, data: Path, at: environment.Ports, *, with_demo_data: bool = True) -> None:
         self.data = data
         self.at = at
-        self.with_fakes = with_fakes
+        self.with_demo_data = with_demo_data
         self.logs = data / "logs"
         self.environment: dict[str, str] = {}
         self.cluster: EmbeddedPostgres | None = None
@@ -66,7 +65,7 @@ class Supervisor:
         self._interruptible = False
         self.lock = processes.FolderLock(data / "supervisor.lock")
 
-    # --- the whole story -------------------------------------------------------------------------------------------
+    # --- the whole story ---------------------------------------------------------------------------------------------
 
     def run(self) -> int:
         """Start, watch, stop. 0 after a wanted stop; raises CannotRun (after cleaning up) when it cannot start."""
@@ -92,13 +91,11 @@ class Supervisor:
     def _start(self) -> None:
         self.environment = {**os.environ, **environment.demo_environment(self.data, self.at)}
         self.environment[processes.MARK] = str(self.data)
-        if self.with_fakes:
-            for fake in (services.fake_stripe(self.at, self.data), services.mail_catcher(self.at, self.data)):
-                if importlib.util.find_spec(f"{fake.command[2]}.__main__") is not None:
-                    self._launch(Child(fake))
+        for fake in (services.fake_stripe(self.at, self.data), services.mail_catcher(self.at, self.data)):
+            self._launch(Child(fake))
         self._start_database()
         owner_url = self.environment["DATABASE_OWNER_URL"]
-        if preparation.is_prepared(owner_url, self.data / "static", demo=True):
+        if preparation.is_prepared(owner_url, self.data / "static", demo=self.with_demo_data):
             say("the database is as this version wants it")
         else:
             self._prepare()
@@ -120,7 +117,7 @@ class Supervisor:
 
     def _prepare(self) -> None:
         """Migrations, roles, static files and demo data, in one child so that our own process stays small."""
-        command = [sys.executable, "-m", "conbillet.cli", "migrate", "--demo"]
+        command = [sys.executable, "-m", "conbillet.cli", "migrate", *(["--demo"] if self.with_demo_data else [])]
         child = processes.start_leashed(command, environment=self.environment, log=None)
         while child.poll() is None:
             time.sleep(0.02)
@@ -199,7 +196,7 @@ class Supervisor:
         say("PostgreSQL is running")
         self._write_run_file()
 
-    # --- the end -------------------------------------------------------------------------------------------------------
+    # --- the end -----------------------------------------------------------------------------------------------------
 
     def _asked_to_stop(self, *_: object) -> None:
         self.stopping = True
@@ -232,7 +229,7 @@ class Supervisor:
         if running:
             say("stopped; the data is kept")
 
-    # --- what it tells -------------------------------------------------------------------------------------------------
+    # --- what it tells -----------------------------------------------------------------------------------------------
 
     def _take_the_folder(self) -> None:
         """One supervisor for each data folder. What a killed one left behind is ended first."""
@@ -255,10 +252,8 @@ class Supervisor:
             processes.end_all(orphans, seconds=2)
 
     def _check_ports(self) -> None:
-        wanted = {"the web": self.at.web, "live pages": self.at.live}
-        if self.with_fakes:
-            wanted |= {"the fake Stripe": self.at.fake_stripe, "the mail catcher": self.at.mail_catcher}
-            wanted["caught mail (SMTP)"] = self.at.smtp
+        wanted = {"the web": self.at.web, "live pages": self.at.live, "the fake Stripe": self.at.fake_stripe}
+        wanted |= {"the mail catcher": self.at.mail_catcher, "caught mail (SMTP)": self.at.smtp}
         for what, port in wanted.items():
             if not processes.wait_until(partial(services.port_is_free, port), seconds=1, every=0.1):
                 raise CannotRun(

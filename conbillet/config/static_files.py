@@ -6,7 +6,6 @@ is small stays in memory, compressed at its first request; the rest is read from
 
 import gzip
 import mimetypes
-import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -29,11 +28,7 @@ class StaticFiles:
         self.application = application
         self.url = url
         # The list is read once: names come from `collectstatic`, and a path outside it cannot be asked for.
-        self.files = {
-            url + os.path.relpath(os.path.join(folder, name), root): Path(folder, name)
-            for folder, _, names in os.walk(root)
-            for name in names
-        }
+        self.files = {url + path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
         self.kept: dict[tuple[str, bool], bytes] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -10,6 +10,7 @@ HELP = "run the demo: everything under one supervisor"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", help="the web's port; the four behind it are used too (CONBILLET_PORT, default 8000)")
+    parser.add_argument("--empty", action="store_true", help="without demo data")
     parser.add_argument("--data", help="folder for all data (CONBILLET_DATA, default var/ in the checkout)")
 
 
@@ -23,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
         os.environ["CONBILLET_DATA"] = args.data
     progress.begin()
     try:
-        return Supervisor(environment.data_folder(), environment.ports()).run()
+        return Supervisor(environment.data_folder(), environment.ports(), with_demo_data=not args.empty).run()
     except (CannotRun, environment.WrongEnvironment) as reason:
         print(f"conbillet: {reason}", file=sys.stderr)
         return 1

@@ -1,0 +1,46 @@
+# ConBillet. `make` or `make help` lists what there is. Each target sees to its own environment (.venv) first.
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types contracts bench lock tools clean
+
+CONBILLET := bin/conbillet
+DEV := CONBILLET_ENVIRONMENT=dev $(CONBILLET)
+TOOL := PYTHONPATH=. .venv/bin
+COMPILE = $(TOOL)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: ## set up and run the demo at http://localhost:8000 (CONBILLET_PORT, CONBILLET_DATA); Ctrl-C stops it
+	@$(CONBILLET) up
+
+test: tools ## run all tests, browser tests included (ARGS="-k word" for some of them)
+	@$(CONBILLET) browser
+	@$(CONBILLET) translations compile
+	@$(TOOL)/python -m pytest $(ARGS)
+
+check: lint types contracts test ## lint, types, import contracts and tests
+
+lint: tools ## look for mistakes and bad habits (ruff)
+	@$(TOOL)/ruff check .
+
+types: tools ## check types (mypy)
+	@$(TOOL)/mypy conbillet
+
+contracts: tools ## check that imports go down only (import-linter)
+	@$(TOOL)/lint-imports
+
+bench: tools ## measure speed: ratios within one run, explained in docs/performance.md
+	@$(TOOL)/python -m bench $(ARGS)
+
+lock: tools ## write the lock files anew from requirements*.in (ARGS=--upgrade for newer versions)
+	@.venv/bin/python -m uv --version >/dev/null 2>&1 || bin/set-up requirements-uv.txt
+	$(COMPILE) $(ARGS) requirements.in -o requirements.txt
+	$(COMPILE) $(ARGS) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	@! grep -nE '://' requirements*.txt || { echo "A lock file names an address." >&2; exit 1; }
+
+tools:
+	@$(DEV) help >/dev/null
+
+clean: ## remove the environment and all data of demo and tests
+	@$(CONBILLET) down
+	rm -rf .venv var
