@@ -33,8 +33,13 @@ def pytest_configure() -> None:
 def _schema_fingerprint() -> str:
     """Changes when a migration, a model or the roles change: then the template database is built anew."""
     digest = hashlib.sha256()
-    files = [*CHECKOUT.glob("conbillet/*/migrations/*.py"), *CHECKOUT.glob("conbillet/*/models.py"), *CHECKOUT.glob("conbillet/core/database_roles.py"),
-             *CHECKOUT.glob("conbillet/core/tenancy.py"), *CHECKOUT.glob("requirements*.txt")]
+    files = [
+        *CHECKOUT.glob("conbillet/*/migrations/*.py"),
+        *CHECKOUT.glob("conbillet/*/models.py"),
+        *CHECKOUT.glob("conbillet/core/database_roles.py"),
+        *CHECKOUT.glob("conbillet/core/tenancy.py"),
+        *CHECKOUT.glob("requirements*.txt"),
+    ]
     for path in sorted(files):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

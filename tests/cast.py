@@ -29,14 +29,29 @@ def make_person(name: str, email: str = "", **fields) -> Person:
 
 def make_organization(slug: str, name: str) -> Organization:
     return Organization.objects.create(
-        slug=slug, name=name, cvr="13585628", street="Ringgaden 1", postcode="8000", city="Aarhus C", email=f"kontakt@{slug}.example", created_at=NOW
+        slug=slug,
+        name=name,
+        cvr="13585628",
+        street="Ringgaden 1",
+        postcode="8000",
+        city="Aarhus C",
+        email=f"kontakt@{slug}.example",
+        created_at=NOW,
     )
 
 
 def make_event(organization: Organization, slug: str = "fastaval", **fields) -> Event:
     values = {
-        "name": "Fastaval 2026", "state": Event.State.LIVE, "starts_on": date(2026, 4, 1), "ends_on": date(2026, 4, 5), "venue": "Hobro Skole",
-        "street": "Skolegade 1", "postcode": "9500", "city": "Hobro", "sales_open_at": NOW - timedelta(days=30), "sales_close_at": NOW + timedelta(days=30),
+        "name": "Fastaval 2026",
+        "state": Event.State.LIVE,
+        "starts_on": date(2026, 4, 1),
+        "ends_on": date(2026, 4, 5),
+        "venue": "Hobro Skole",
+        "street": "Skolegade 1",
+        "postcode": "9500",
+        "city": "Hobro",
+        "sales_open_at": NOW - timedelta(days=30),
+        "sales_close_at": NOW + timedelta(days=30),
         "created_at": NOW,
     }
     return Event.objects.create(organization=organization, slug=slug, reference=new_reference(), **{**values, **fields})
@@ -46,11 +61,17 @@ def make_quota(event: Event, name: str, size: int) -> Quota:
     return Quota.objects.create(organization_id=event.organization_id, event=event, name=name, size=size)
 
 
-def make_product(event: Event, kind: str, name: str, amount: int, *, member_amount: int | None = None, quotas=(), **fields) -> Product:
-    product = Product.objects.create(organization_id=event.organization_id, event=event, kind=kind, name_da=name, name_en=name, **fields)
+def make_product(
+    event: Event, kind: str, name: str, amount: int, *, member_amount: int | None = None, quotas=(), **fields
+) -> Product:
+    product = Product.objects.create(
+        organization_id=event.organization_id, event=event, kind=kind, name_da=name, name_en=name, **fields
+    )
     Price.objects.create(organization_id=event.organization_id, product=product, amount=amount)
     if member_amount is not None:
-        Price.objects.create(organization_id=event.organization_id, product=product, audience=Price.Audience.MEMBER, amount=member_amount)
+        Price.objects.create(
+            organization_id=event.organization_id, product=product, audience=Price.Audience.MEMBER, amount=member_amount
+        )
     for quota in quotas:
         ProductQuota.objects.create(organization_id=event.organization_id, product=product, quota=quota)
     return product
@@ -90,21 +111,92 @@ def world(db) -> World:
     """The whole cast, with one live event of every kind of product: 10 places, 2 beds, 3 shirts in M, 1 in L."""
     organization, other = make_organization("alea", "ALEA"), make_organization("hyggecon", "Hyggecon")
     owner, crew = make_person("Olga Owner", "owner@alea.example"), make_person("Dorte Dør", "door@alea.example")
-    stranger, buyer = make_person("Sten Stranger", "stranger@hyggecon.example"), make_person("Bodil Buyer", "buyer@example.com")
-    for person, at, kind in ((owner, organization, RoleKind.OWNER), (crew, organization, RoleKind.DOOR_CREW), (stranger, other, RoleKind.OWNER)):
+    stranger, buyer = (
+        make_person("Sten Stranger", "stranger@hyggecon.example"),
+        make_person("Bodil Buyer", "buyer@example.com"),
+    )
+    for person, at, kind in (
+        (owner, organization, RoleKind.OWNER),
+        (crew, organization, RoleKind.DOOR_CREW),
+        (stranger, other, RoleKind.OWNER),
+    ):
         Role.objects.create(organization=at, person=person, kind=kind, granted_at=NOW)
     event = make_event(organization)
     people, beds = make_quota(event, "People in the house", 10), make_quota(event, "Beds", 2)
-    membership_type = MembershipType.objects.create(organization=organization, name_da="Medlem af ALEA", name_en="Member of ALEA")
-    adult = make_product(event, ProductKind.TICKET, "Adult, all days", 40000, member_amount=27500, quotas=[people], needs_person=True, age_from=18, position=1)
-    child = make_product(event, ProductKind.TICKET, "Child 0-14", 0, quotas=[people], needs_person=True, age_to=14, position=2)
-    day = make_product(event, ProductKind.DAY_TICKET, "Day ticket", 14000, quotas=[people], needs_person=True, valid_on=date(2026, 4, 2), position=3)
-    membership = make_product(event, ProductKind.MEMBERSHIP, "Kontingent 2026", 7500, needs_person=True, membership_type=membership_type, per_order=4, position=4)
-    bed = make_product(event, ProductKind.SLEEPING, "Sleeping place", 20000, quotas=[beds], needs_person=True, needs_ticket=True, position=5)
+    membership_type = MembershipType.objects.create(
+        organization=organization, name_da="Medlem af ALEA", name_en="Member of ALEA"
+    )
+    adult = make_product(
+        event,
+        ProductKind.TICKET,
+        "Adult, all days",
+        40000,
+        member_amount=27500,
+        quotas=[people],
+        needs_person=True,
+        age_from=18,
+        position=1,
+    )
+    child = make_product(
+        event, ProductKind.TICKET, "Child 0-14", 0, quotas=[people], needs_person=True, age_to=14, position=2
+    )
+    day = make_product(
+        event,
+        ProductKind.DAY_TICKET,
+        "Day ticket",
+        14000,
+        quotas=[people],
+        needs_person=True,
+        valid_on=date(2026, 4, 2),
+        position=3,
+    )
+    membership = make_product(
+        event,
+        ProductKind.MEMBERSHIP,
+        "Kontingent 2026",
+        7500,
+        needs_person=True,
+        membership_type=membership_type,
+        per_order=4,
+        position=4,
+    )
+    bed = make_product(
+        event,
+        ProductKind.SLEEPING,
+        "Sleeping place",
+        20000,
+        quotas=[beds],
+        needs_person=True,
+        needs_ticket=True,
+        position=5,
+    )
     shirt = make_product(event, ProductKind.MERCHANDISE, "T-shirt", 15000, position=6)
     donation = make_product(event, ProductKind.DONATION, "Donation", 1000, position=7)
     sizes = {}
     for position, (size, stock) in enumerate((("M", 3), ("L", 1))):
         sizes[size] = Variant.objects.create(organization=organization, product=shirt, name=size, position=position)
-        ProductQuota.objects.create(organization=organization, product=shirt, variant=sizes[size], quota=make_quota(event, f"T-shirt {size}", stock))
-    return World(organization, other, owner, crew, stranger, buyer, event, people, beds, adult, child, day, membership, bed, shirt, donation, sizes)
+        ProductQuota.objects.create(
+            organization=organization,
+            product=shirt,
+            variant=sizes[size],
+            quota=make_quota(event, f"T-shirt {size}", stock),
+        )
+    return World(
+        organization,
+        other,
+        owner,
+        crew,
+        stranger,
+        buyer,
+        event,
+        people,
+        beds,
+        adult,
+        child,
+        day,
+        membership,
+        bed,
+        shirt,
+        donation,
+        sizes,
+    )

@@ -12,7 +12,10 @@ def announced() -> list[tuple[str, dict]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT task_name, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
 
-        return [(name.removeprefix("fact:"), args if isinstance(args, dict) else json.loads(args)) for name, args in cursor.fetchall()]
+        return [
+            (name.removeprefix("fact:"), args if isinstance(args, dict) else json.loads(args))
+            for name, args in cursor.fetchall()
+        ]
 
 
 def run_jobs(*, limit: int = 1000) -> list[str]:
@@ -20,7 +23,9 @@ def run_jobs(*, limit: int = 1000) -> list[str]:
     done = []
     while len(done) < limit:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT id, task_name, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id LIMIT 1")
+            cursor.execute(
+                "SELECT id, task_name, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id LIMIT 1"
+            )
             row = cursor.fetchone()
         if row is None:
             return done

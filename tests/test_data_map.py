@@ -5,7 +5,18 @@ from django.db import models
 
 from conbillet.accounts.models import Person
 from conbillet.core import checks
-from conbillet.core.data_map import ACCOUNT, ASSOCIATION, CONTRACT, IDENTIFY, DataMap, blank, data_map, drop, plain, unlink
+from conbillet.core.data_map import (
+    ACCOUNT,
+    ASSOCIATION,
+    CONTRACT,
+    IDENTIFY,
+    DataMap,
+    blank,
+    data_map,
+    drop,
+    plain,
+    unlink,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -47,8 +58,17 @@ def planted(**columns) -> DataMap:
 
 
 def personal(**changes):
-    return {"name": "phone", "category": "user.phone", "clause": "collect.phone", "purposes": {IDENTIFY: CONTRACT}, "keep": ACCOUNT,
-            "export": plain, "redact": drop, "erase": blank, **changes}
+    return {
+        "name": "phone",
+        "category": "user.phone",
+        "clause": "collect.phone",
+        "purposes": {IDENTIFY: CONTRACT},
+        "keep": ACCOUNT,
+        "export": plain,
+        "redact": drop,
+        "erase": blank,
+        **changes,
+    }
 
 
 @pytest.mark.parametrize(

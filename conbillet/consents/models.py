@@ -35,5 +35,7 @@ class ConsentReceipt(models.Model):
     policy_version = models.CharField(max_length=20)
     text_hash = models.CharField(max_length=64)
     choices = models.CharField(max_length=60)
-    method = models.CharField(max_length=20, choices=[("form", "form"), ("gpc", "Sec-GPC"), ("withdrawal", "withdrawal")])
+    method = models.CharField(
+        max_length=20, choices=[("form", "form"), ("gpc", "Sec-GPC"), ("withdrawal", "withdrawal")]
+    )
     given_at = models.DateTimeField()

@@ -5,7 +5,15 @@ from conbillet.core.data_map import CONSENT_PROOF, CONTRACT, PURCHASES, data_map
 from .models import Acceptance, ConsentReceipt, PolicyVersion
 
 with data_map.model(PolicyVersion) as t:
-    t.technical("id", "updated_on", "effective_on", "text_hash", "previous_hash", "published_at", why="published versions of the policy")
+    t.technical(
+        "id",
+        "updated_on",
+        "effective_on",
+        "text_hash",
+        "previous_hash",
+        "published_at",
+        why="published versions of the policy",
+    )
 
 with data_map.model(Acceptance, subject="person") as t:
     t.technical("id", "document", "version", "about", "accepted_at", why="what was accepted, and when")
@@ -13,8 +21,31 @@ with data_map.model(Acceptance, subject="person") as t:
 
 with data_map.model(ConsentReceipt, subject="reference") as t:
     t.technical("id", "policy_version", "text_hash", "method", "given_at", why="which text was answered, how and when")
-    t.personal("reference", category="user.cookie", clause="cookie.consent", purposes={PURCHASES: CONTRACT}, keep=CONSENT_PROOF, export=plain, redact=drop, erase=expires)
-    t.personal("choices", category="user.consent", clause="cookie.consent", purposes={PURCHASES: CONTRACT}, keep=CONSENT_PROOF, export=plain, redact=drop, erase=expires)
+    t.personal(
+        "reference",
+        category="user.cookie",
+        clause="cookie.consent",
+        purposes={PURCHASES: CONTRACT},
+        keep=CONSENT_PROOF,
+        export=plain,
+        redact=drop,
+        erase=expires,
+    )
+    t.personal(
+        "choices",
+        category="user.consent",
+        clause="cookie.consent",
+        purposes={PURCHASES: CONTRACT},
+        keep=CONSENT_PROOF,
+        export=plain,
+        redact=drop,
+        erase=expires,
+    )
 
-data_map.cookie("consent", clause="cookie.consent", set_when="a visitor answers the question about cookies", max_age_days=365,
-                holds="a random id of the receipt and the answer")
+data_map.cookie(
+    "consent",
+    clause="cookie.consent",
+    set_when="a visitor answers the question about cookies",
+    max_age_days=365,
+    holds="a random id of the receipt and the answer",
+)

@@ -43,12 +43,22 @@ def record(
     if details:
         text = json.dumps(details, default=str, sort_keys=True).encode()
         payload = _keys().seal(subject or INSTALLATION, text, action.encode())
-    AuditEntry.objects.bulk_create([
-        AuditEntry(
-            organization_id=organization_id, at=now, action=action, actor_kind=actor.kind, actor_id=actor.person_id,
-            actor_role=actor.role, subject_id=subject, object_kind=object_kind, object_reference=object_reference, payload=payload,
-        )
-    ])
+    AuditEntry.objects.bulk_create(
+        [
+            AuditEntry(
+                organization_id=organization_id,
+                at=now,
+                action=action,
+                actor_kind=actor.kind,
+                actor_id=actor.person_id,
+                actor_role=actor.role,
+                subject_id=subject,
+                object_kind=object_kind,
+                object_reference=object_reference,
+                payload=payload,
+            )
+        ]
+    )
 
 
 def details_of(entry: AuditEntry) -> dict[str, Any]:
@@ -62,8 +72,17 @@ def details_of(entry: AuditEntry) -> dict[str, Any]:
 def entry_hash(entry: AuditEntry, number: int, previous: bytes) -> bytes:
     """SHA-256 over the place in the chain and every stored column; the payload enters as it is stored, encrypted."""
     columns = [
-        number, entry.pk, entry.organization_id, entry.at.isoformat(), entry.action, entry.actor_kind,
-        str(entry.actor_id), entry.actor_role, str(entry.subject_id), entry.object_kind, entry.object_reference,
+        number,
+        entry.pk,
+        entry.organization_id,
+        entry.at.isoformat(),
+        entry.action,
+        entry.actor_kind,
+        str(entry.actor_id),
+        entry.actor_role,
+        str(entry.subject_id),
+        entry.object_kind,
+        entry.object_reference,
         hashlib.sha256(bytes(entry.payload or b"")).hexdigest(),
     ]
     return hashlib.sha256(previous + json.dumps(columns).encode()).digest()
@@ -83,7 +102,11 @@ def seal_entries(*, limit: int = 5000) -> int:
             number, previous = heads[entry.organization_id]
             digest = entry_hash(entry, number + 1, previous)
             AuditSeal.objects.create(
-                entry=entry, organization_id=entry.organization_id, number=number + 1, previous_hash=previous, entry_hash=digest
+                entry=entry,
+                organization_id=entry.organization_id,
+                number=number + 1,
+                previous_hash=previous,
+                entry_hash=digest,
             )
             heads[entry.organization_id] = (number + 1, digest)
         return len(entries)

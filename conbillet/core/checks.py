@@ -28,10 +28,14 @@ def every_column_is_declared(map_: DataMap, models_: Iterable[ModelType]) -> lis
         if "*" in table.columns:
             continue
         complaints += [f"{model._meta.label}.{name} is not declared" for name in sorted(names - set(table.columns))]
-        complaints += [f"{model._meta.label}: declared column {name} does not exist" for name in sorted(set(table.columns) - names)]
+        complaints += [
+            f"{model._meta.label}: declared column {name} does not exist" for name in sorted(set(table.columns) - names)
+        ]
     known = {model._meta.db_table for model in models_}
     complaints += [
-        f"{table.name}: declared, but no model has that table" for table in map_.tables.values() if table.name not in known and "*" not in table.columns
+        f"{table.name}: declared, but no model has that table"
+        for table in map_.tables.values()
+        if table.name not in known and "*" not in table.columns
     ]
     return complaints
 
@@ -90,7 +94,9 @@ def people_are_never_technical(map_: DataMap, models_: Iterable[ModelType]) -> l
             related: Any = getattr(field, "related_model", None)
             if related is not None and related._meta.label in person_labels:
                 complaints.append(f"{model._meta.label}.{field.name}: a link to a person, declared technical")
-            if isinstance(field, models.TextField | models.JSONField | models.EmailField) and not column.why.startswith("texts of the"):
+            if isinstance(field, models.TextField | models.JSONField | models.EmailField) and not column.why.startswith(
+                "texts of the"
+            ):
                 complaints.append(f"{model._meta.label}.{field.name}: free text or JSON, declared technical")
     return complaints
 

@@ -167,20 +167,67 @@ class Table:
     def derived(self, name: str, *, of: str, **rest: Any) -> None:
         self._add(Column(name, "derived", of=of, **rest))
 
-    def link(self, name: str, *, erase: Erase, why: str = "whom the row is about", export: Export = plain, clause: str = "") -> None:
+    def link(
+        self, name: str, *, erase: Erase, why: str = "whom the row is about", export: Export = plain, clause: str = ""
+    ) -> None:
         """A column that points at a person is personal data too."""
         self._add(Column(name, "link", why=why, export=export, erase=erase, clause=clause))
 
-    def personal(self, name: str, *, category: str, clause: str, purposes: Mapping[str, Basis], keep: Keep, export: Export,
-                 redact: Redact, erase: Erase, recipients: set[str] | frozenset[str] = frozenset()) -> None:
-        self._add(Column(name, "personal", category=category, clause=clause, purposes=purposes, recipients=frozenset(recipients),
-                         keep=keep, export=export, redact=redact, erase=erase))
+    def personal(
+        self,
+        name: str,
+        *,
+        category: str,
+        clause: str,
+        purposes: Mapping[str, Basis],
+        keep: Keep,
+        export: Export,
+        redact: Redact,
+        erase: Erase,
+        recipients: set[str] | frozenset[str] = frozenset(),
+    ) -> None:
+        self._add(
+            Column(
+                name,
+                "personal",
+                category=category,
+                clause=clause,
+                purposes=purposes,
+                recipients=frozenset(recipients),
+                keep=keep,
+                export=export,
+                redact=redact,
+                erase=erase,
+            )
+        )
 
-    def freetext(self, name: str, *, clause: str, purposes: Mapping[str, Basis], keep: Keep, export: Export, redact: Redact,
-                 erase: Erase, recipients: set[str] | frozenset[str] = frozenset()) -> None:
+    def freetext(
+        self,
+        name: str,
+        *,
+        clause: str,
+        purposes: Mapping[str, Basis],
+        keep: Keep,
+        export: Export,
+        redact: Redact,
+        erase: Erase,
+        recipients: set[str] | frozenset[str] = frozenset(),
+    ) -> None:
         """Whatever people can type themselves is always personal."""
-        self._add(Column(name, "freetext", category="user.content", clause=clause, purposes=purposes,
-                         recipients=frozenset(recipients), keep=keep, export=export, redact=redact, erase=erase))
+        self._add(
+            Column(
+                name,
+                "freetext",
+                category="user.content",
+                clause=clause,
+                purposes=purposes,
+                recipients=frozenset(recipients),
+                keep=keep,
+                export=export,
+                redact=redact,
+                erase=erase,
+            )
+        )
 
 
 class BadDeclaration(Exception):
@@ -255,7 +302,9 @@ class DataMap:
             raise BadDeclaration(f"{table.name} is declared twice")
         self.tables[table.name] = table
 
-    def cookie(self, name: str, *, clause: str, set_when: str, max_age_days: int, holds: str, necessary: bool = True) -> None:
+    def cookie(
+        self, name: str, *, clause: str, set_when: str, max_age_days: int, holds: str, necessary: bool = True
+    ) -> None:
         self.cookies[name] = Cookie(name, clause, set_when, max_age_days, holds, necessary)
 
     def processor(self, name: str, *, country: str, clause: str, sends: tuple[str, ...]) -> None:

@@ -59,7 +59,9 @@ def sync(connection: BaseDatabaseWrapper, *, prefix: str, app_password: str = ""
         cursor.execute(_ANNOUNCE)
         cursor.execute(_SORT_KEY)
         cursor.execute("REVOKE EXECUTE ON FUNCTION conbillet_announce(text, jsonb, timestamptz) FROM PUBLIC")
-        cursor.execute(f"GRANT EXECUTE ON FUNCTION conbillet_announce(text, jsonb, timestamptz) TO {quote(app)}, {quote(office)}")
+        cursor.execute(
+            f"GRANT EXECUTE ON FUNCTION conbillet_announce(text, jsonb, timestamptz) TO {quote(app)}, {quote(office)}"
+        )
         statements: list[str] = []
         for model in apps.get_models():
             statements += _statements_for(model, quote(app), quote(office))

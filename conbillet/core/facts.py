@@ -29,7 +29,11 @@ def announce(fact: str, *, at: datetime | None = None, **ids: int | str | UUID) 
     for key, value in ids.items():
         if isinstance(value, UUID):
             value = str(value)
-        if isinstance(value, bool) or not isinstance(value, int | str) or (isinstance(value, str) and not re.fullmatch(r"[\w-]{1,64}", value)):
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | str)
+            or (isinstance(value, str) and not re.fullmatch(r"[\w-]{1,64}", value))
+        ):
             raise BadFact(f"{fact}: {key} is not an id")
         payload[key] = value
     with connection.cursor() as cursor:

@@ -30,7 +30,9 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["object_kind", "object_reference"]),
             models.Index(fields=["organization", "id"]),
-            models.Index(fields=["subject_id"], condition=models.Q(subject_id__isnull=False), name="core_audit_subject"),
+            models.Index(
+                fields=["subject_id"], condition=models.Q(subject_id__isnull=False), name="core_audit_subject"
+            ),
         ]
 
 

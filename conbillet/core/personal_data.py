@@ -4,11 +4,34 @@ from .data_map import ACCESS_LOG, LEGITIMATE_INTEREST, SECURITY, data_map, destr
 from .models import AuditEntry, AuditSeal
 
 with data_map.model(AuditEntry, subject="subject_id") as t:
-    t.technical("id", "organization", "at", "action", "actor_kind", "actor_role", "object_kind", "object_reference", why="what was done, and when")
-    t.link("actor_id", why="who did it", erase=destroy_key, export=omitted("staff are not named in a person's insight (CJEU C-579/21)"))
+    t.technical(
+        "id",
+        "organization",
+        "at",
+        "action",
+        "actor_kind",
+        "actor_role",
+        "object_kind",
+        "object_reference",
+        why="what was done, and when",
+    )
+    t.link(
+        "actor_id",
+        why="who did it",
+        erase=destroy_key,
+        export=omitted("staff are not named in a person's insight (CJEU C-579/21)"),
+    )
     t.link("subject_id", why="whom it was about", erase=destroy_key)
-    t.personal("payload", category="user.history", clause="use.purchases", purposes={SECURITY: LEGITIMATE_INTEREST}, keep=ACCESS_LOG,
-               export=plain, redact=drop, erase=destroy_key)
+    t.personal(
+        "payload",
+        category="user.history",
+        clause="use.purchases",
+        purposes={SECURITY: LEGITIMATE_INTEREST},
+        keep=ACCESS_LOG,
+        export=plain,
+        redact=drop,
+        erase=destroy_key,
+    )
 
 with data_map.model(AuditSeal) as t:
     t.technical("id", "entry", "organization", "number", "previous_hash", "entry_hash", why="the hash chain")
@@ -21,7 +44,13 @@ for label in ("procrastinate.ProcrastinateJob", "procrastinate.ProcrastinateEven
 with data_map.third_party("contenttypes.ContentType") as t:
     t.technical("id", "app_label", "model", why="the framework's list of tables")
 
-data_map.stream("application log", holds="nothing personal: scrubbed in core/logs.py", keep="as the server's journal keeps it")
+data_map.stream(
+    "application log", holds="nothing personal: scrubbed in core/logs.py", keep="as the server's journal keeps it"
+)
 data_map.stream("job queue", holds="row ids and public references", keep="30 days after the job ended")
-data_map.stream("subject keys", holds="one random key a person, outside the database", keep="until the person is erased")
-data_map.stream("erasure ledger", holds="row ids, scope and time of erasures", keep="as long as a backup may still hold the data")
+data_map.stream(
+    "subject keys", holds="one random key a person, outside the database", keep="until the person is erased"
+)
+data_map.stream(
+    "erasure ledger", holds="row ids, scope and time of erasures", keep="as long as a backup may still hold the data"
+)

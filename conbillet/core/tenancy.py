@@ -83,4 +83,6 @@ def acting_for(organization_id: int) -> Iterator[None]:
         # After an error the transaction is rolled back, and the settings with it; asking then would only raise again.
         if not connection.needs_rollback and connection.connection.info.transaction_status != 3:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('role', 'none', true), set_config('conbillet.organization', '', true)")
+                cursor.execute(
+                    "SELECT set_config('role', 'none', true), set_config('conbillet.organization', '', true)"
+                )

@@ -34,4 +34,8 @@ class OutgoingMail(models.Model):
     office_access = "write"
 
     class Meta:
-        indexes = [models.Index(fields=["created_at"], condition=models.Q(state__in=["waiting", "sending"]), name="mail_unsent")]
+        indexes = [
+            models.Index(
+                fields=["created_at"], condition=models.Q(state__in=["waiting", "sending"]), name="mail_unsent"
+            )
+        ]

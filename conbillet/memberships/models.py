@@ -20,7 +20,9 @@ class MembershipType(TenantModel):
 
     name_da = models.CharField(_("name in Danish"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
-    period_kind = models.CharField(_("period"), max_length=30, choices=PeriodKind.choices, default=PeriodKind.CALENDAR_YEAR)
+    period_kind = models.CharField(
+        _("period"), max_length=30, choices=PeriodKind.choices, default=PeriodKind.CALENDAR_YEAR
+    )
     grace_days = models.PositiveSmallIntegerField(default=0)
     fixed_from = models.DateField(null=True, blank=True)
     fixed_to = models.DateField(null=True, blank=True)
@@ -86,6 +88,10 @@ class Membership(TenantModel):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(period_to__gte=models.F("period_from")), name="memberships_period"),
-            models.CheckConstraint(condition=models.Q(refunded_amount__lte=models.F("dues_amount")), name="memberships_refund"),
+            models.CheckConstraint(
+                condition=models.Q(period_to__gte=models.F("period_from")), name="memberships_period"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(refunded_amount__lte=models.F("dues_amount")), name="memberships_refund"
+            ),
         ]

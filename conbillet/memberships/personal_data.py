@@ -1,8 +1,21 @@
 """The association's register: its own record of its members, and the evidence that dues were paid."""
 
 from conbillet.core.data_map import (
-    ASSOCIATION, ASSOCIATION_RECORD, CONTRACT, MEMBER_CONTACT, MEMBER_DOCUMENTATION, MEMBER_EVIDENCE, blank, data_map, drop, initials, kept,
-    plain, same, unlink, year_only,
+    ASSOCIATION,
+    ASSOCIATION_RECORD,
+    CONTRACT,
+    MEMBER_CONTACT,
+    MEMBER_DOCUMENTATION,
+    MEMBER_EVIDENCE,
+    blank,
+    data_map,
+    drop,
+    initials,
+    kept,
+    plain,
+    same,
+    unlink,
+    year_only,
 )
 
 from .models import Member, MemberNumber, Membership, MembershipType
@@ -19,22 +32,140 @@ with data_map.model(MemberNumber) as t:
 with data_map.model(Member, subject="person") as t:
     t.technical("id", "organization", "created_at", "left_on", "municipality_source", why="the row and its dates")
     t.link("person", erase=unlink)
-    t.personal("member_no", category="user.member_number", clause="use.member_documentation", purposes=EVIDENCE, recipients={ASSOCIATION_RECORD},
-               keep=MEMBER_EVIDENCE, export=plain, redact=same, erase=KEPT_AS_EVIDENCE)
-    t.personal("name", category="user.name", clause="collect.name", purposes=EVIDENCE, recipients={ASSOCIATION}, keep=MEMBER_EVIDENCE, export=plain, redact=initials, erase=KEPT_AS_EVIDENCE)
-    t.personal("email", category="user.email", clause="collect.email", purposes=EVIDENCE, recipients={ASSOCIATION}, keep=MEMBER_CONTACT, export=plain, redact=drop, erase=blank)
-    t.personal("phone", category="user.phone", clause="collect.phone", purposes=EVIDENCE, recipients={ASSOCIATION_RECORD}, keep=MEMBER_CONTACT, export=plain, redact=drop, erase=blank)
-    t.personal("birth_date", category="user.birth_date", clause="collect.birth_date", purposes=EVIDENCE, recipients={ASSOCIATION}, keep=MEMBER_EVIDENCE, export=plain, redact=year_only, erase=KEPT_AS_EVIDENCE)
-    t.personal("gender", category="user.gender", clause="collect.gender", purposes=EVIDENCE, recipients={ASSOCIATION}, keep=MEMBER_EVIDENCE, export=plain, redact=drop, erase=KEPT_AS_EVIDENCE)
+    t.personal(
+        "member_no",
+        category="user.member_number",
+        clause="use.member_documentation",
+        purposes=EVIDENCE,
+        recipients={ASSOCIATION_RECORD},
+        keep=MEMBER_EVIDENCE,
+        export=plain,
+        redact=same,
+        erase=KEPT_AS_EVIDENCE,
+    )
+    t.personal(
+        "name",
+        category="user.name",
+        clause="collect.name",
+        purposes=EVIDENCE,
+        recipients={ASSOCIATION},
+        keep=MEMBER_EVIDENCE,
+        export=plain,
+        redact=initials,
+        erase=KEPT_AS_EVIDENCE,
+    )
+    t.personal(
+        "email",
+        category="user.email",
+        clause="collect.email",
+        purposes=EVIDENCE,
+        recipients={ASSOCIATION},
+        keep=MEMBER_CONTACT,
+        export=plain,
+        redact=drop,
+        erase=blank,
+    )
+    t.personal(
+        "phone",
+        category="user.phone",
+        clause="collect.phone",
+        purposes=EVIDENCE,
+        recipients={ASSOCIATION_RECORD},
+        keep=MEMBER_CONTACT,
+        export=plain,
+        redact=drop,
+        erase=blank,
+    )
+    t.personal(
+        "birth_date",
+        category="user.birth_date",
+        clause="collect.birth_date",
+        purposes=EVIDENCE,
+        recipients={ASSOCIATION},
+        keep=MEMBER_EVIDENCE,
+        export=plain,
+        redact=year_only,
+        erase=KEPT_AS_EVIDENCE,
+    )
+    t.personal(
+        "gender",
+        category="user.gender",
+        clause="collect.gender",
+        purposes=EVIDENCE,
+        recipients={ASSOCIATION},
+        keep=MEMBER_EVIDENCE,
+        export=plain,
+        redact=drop,
+        erase=KEPT_AS_EVIDENCE,
+    )
     for name in ("street", "city", "country"):
-        t.personal(name, category="user.address", clause="collect.address", purposes=EVIDENCE, recipients={ASSOCIATION}, keep=MEMBER_EVIDENCE, export=plain, redact=drop, erase=KEPT_AS_EVIDENCE)
-    t.personal("postcode", category="user.postcode", clause="collect.address", purposes=EVIDENCE, recipients={ASSOCIATION}, keep=MEMBER_EVIDENCE, export=plain, redact=same, erase=KEPT_AS_EVIDENCE)
-    t.personal("municipality_code", category="user.municipality", clause="collect.address", purposes=EVIDENCE, recipients={ASSOCIATION_RECORD}, keep=MEMBER_EVIDENCE, export=plain, redact=same, erase=KEPT_AS_EVIDENCE)
+        t.personal(
+            name,
+            category="user.address",
+            clause="collect.address",
+            purposes=EVIDENCE,
+            recipients={ASSOCIATION},
+            keep=MEMBER_EVIDENCE,
+            export=plain,
+            redact=drop,
+            erase=KEPT_AS_EVIDENCE,
+        )
+    t.personal(
+        "postcode",
+        category="user.postcode",
+        clause="collect.address",
+        purposes=EVIDENCE,
+        recipients={ASSOCIATION},
+        keep=MEMBER_EVIDENCE,
+        export=plain,
+        redact=same,
+        erase=KEPT_AS_EVIDENCE,
+    )
+    t.personal(
+        "municipality_code",
+        category="user.municipality",
+        clause="collect.address",
+        purposes=EVIDENCE,
+        recipients={ASSOCIATION_RECORD},
+        keep=MEMBER_EVIDENCE,
+        export=plain,
+        redact=same,
+        erase=KEPT_AS_EVIDENCE,
+    )
 
 with data_map.model(Membership, subject="member.person") as t:
     t.technical(
-        "id", "organization", "member", "membership_type", "period_from", "period_to", "enrolled_at", "channel", "dues_amount", "currency", "dues_text",
-        "dues_separate", "payer_relation", "paid_at", "payment_method", "payment_reference", "payout_reference", "refunded_amount", "dispute_state",
-        "source_reference", "ended_at", why="the association's own record of a membership and its dues",
+        "id",
+        "organization",
+        "member",
+        "membership_type",
+        "period_from",
+        "period_to",
+        "enrolled_at",
+        "channel",
+        "dues_amount",
+        "currency",
+        "dues_text",
+        "dues_separate",
+        "payer_relation",
+        "paid_at",
+        "payment_method",
+        "payment_reference",
+        "payout_reference",
+        "refunded_amount",
+        "dispute_state",
+        "source_reference",
+        "ended_at",
+        why="the association's own record of a membership and its dues",
     )
-    t.personal("payer_name", category="user.name", clause="collect.name", purposes=EVIDENCE, recipients={ASSOCIATION_RECORD}, keep=MEMBER_EVIDENCE, export=plain, redact=initials, erase=KEPT_AS_EVIDENCE)
+    t.personal(
+        "payer_name",
+        category="user.name",
+        clause="collect.name",
+        purposes=EVIDENCE,
+        recipients={ASSOCIATION_RECORD},
+        keep=MEMBER_EVIDENCE,
+        export=plain,
+        redact=initials,
+        erase=KEPT_AS_EVIDENCE,
+    )

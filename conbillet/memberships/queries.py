@@ -9,5 +9,10 @@ from .models import Membership
 def is_member(*, organization_id: int, person_id: UUID, on: date) -> bool:
     """Has the person a membership of that association, not ended, on that Copenhagen day?"""
     return Membership.objects.filter(
-        organization_id=organization_id, member__person_id=person_id, period_from__lte=on, period_to__gte=on, ended_at__isnull=True, paid_at__isnull=False
+        organization_id=organization_id,
+        member__person_id=person_id,
+        period_from__lte=on,
+        period_to__gte=on,
+        ended_at__isnull=True,
+        paid_at__isnull=False,
     ).exists()

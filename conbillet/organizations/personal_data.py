@@ -5,7 +5,10 @@ from conbillet.core.data_map import CONTRACT, IDENTIFY, INVITATION, data_map, de
 from .models import Invitation, Organization, Role
 
 with data_map.model(Organization) as t:
-    t.technical(*(field.name for field in Organization._meta.concrete_fields), why="texts of the association about itself, meant for the public")
+    t.technical(
+        *(field.name for field in Organization._meta.concrete_fields),
+        why="texts of the association about itself, meant for the public",
+    )
 
 with data_map.model(Role, subject="person") as t:
     t.technical("id", "organization", "kind", "granted_at", why="who may act for the association")
@@ -13,6 +16,25 @@ with data_map.model(Role, subject="person") as t:
     t.link("granted_by", why="who granted it", erase=unlink)
 
 with data_map.model(Invitation, subject="email") as t:
-    t.technical("id", "organization", "kind", "token_hash", "created_at", "expires_at", "accepted_at", "withdrawn_at", why="the offer's state")
+    t.technical(
+        "id",
+        "organization",
+        "kind",
+        "token_hash",
+        "created_at",
+        "expires_at",
+        "accepted_at",
+        "withdrawn_at",
+        why="the offer's state",
+    )
     t.link("invited_by", why="who invited", erase=unlink)
-    t.personal("email", category="user.email", clause="collect.email", purposes={IDENTIFY: CONTRACT}, keep=INVITATION, export=plain, redact=drop, erase=delete_row)
+    t.personal(
+        "email",
+        category="user.email",
+        clause="collect.email",
+        purposes={IDENTIFY: CONTRACT},
+        keep=INVITATION,
+        export=plain,
+        redact=drop,
+        erase=delete_row,
+    )

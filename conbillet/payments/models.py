@@ -55,8 +55,12 @@ class Payment(TenantModel):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(refunded_amount__lte=F("captured_amount")), name="payments_refunds_within_captured"),
-            models.UniqueConstraint(fields=["provider_payment"], condition=~Q(provider_payment=""), name="payments_provider_payment"),
+            models.CheckConstraint(
+                condition=Q(refunded_amount__lte=F("captured_amount")), name="payments_refunds_within_captured"
+            ),
+            models.UniqueConstraint(
+                fields=["provider_payment"], condition=~Q(provider_payment=""), name="payments_provider_payment"
+            ),
         ]
         indexes = [models.Index(fields=["created_at"], condition=Q(state="expected"), name="payments_expected")]
 
@@ -83,7 +87,9 @@ class Attempt(TenantModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["session"], condition=~Q(session=""), name="payments_attempt_session"),
-            models.UniqueConstraint(fields=["payment"], condition=Q(state__in=["starting", "open"]), name="payments_one_live_attempt"),
+            models.UniqueConstraint(
+                fields=["payment"], condition=Q(state__in=["starting", "open"]), name="payments_one_live_attempt"
+            ),
         ]
 
 
@@ -102,10 +108,16 @@ class Refund(TenantModel):
     currency = models.CharField(max_length=3, default=CURRENCY)
     state = models.CharField(max_length=10, choices=State.choices, default=State.REQUESTED)
     provider_refund = models.CharField(max_length=80, blank=True)
-    reason = models.CharField(max_length=40, default="requested", choices=[
-        ("requested", _("Asked for")), ("cancelled_event", _("The event is cancelled")), ("late_money", _("Paid after the places were gone")),
-        ("withdrawal", _("Right of withdrawal")),
-    ])
+    reason = models.CharField(
+        max_length=40,
+        default="requested",
+        choices=[
+            ("requested", _("Asked for")),
+            ("cancelled_event", _("The event is cancelled")),
+            ("late_money", _("Paid after the places were gone")),
+            ("withdrawal", _("Right of withdrawal")),
+        ],
+    )
     failure = models.CharField(max_length=120, blank=True)
     requested_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     requested_at = models.DateTimeField()
@@ -114,7 +126,9 @@ class Refund(TenantModel):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gte=1), name="payments_refund_something"),
-            models.UniqueConstraint(fields=["provider_refund"], condition=~Q(provider_refund=""), name="payments_provider_refund"),
+            models.UniqueConstraint(
+                fields=["provider_refund"], condition=~Q(provider_refund=""), name="payments_provider_refund"
+            ),
         ]
 
 

@@ -6,10 +6,17 @@ from .models import Attempt, ConnectedAccount, Dispute, LedgerEntry, Payment, Pr
 
 for model in (ConnectedAccount, Payment, Attempt, Dispute, LedgerEntry, ProviderEvent):
     with data_map.model(model) as t:
-        t.technical(*(field.name for field in model._meta.concrete_fields), why="amounts, states and the provider's references")
+        t.technical(
+            *(field.name for field in model._meta.concrete_fields), why="amounts, states and the provider's references"
+        )
 
 with data_map.model(Refund) as t:
-    t.technical(*(field.name for field in Refund._meta.concrete_fields if field.name != "requested_by"), why="amounts, states and the provider's references")
+    t.technical(
+        *(field.name for field in Refund._meta.concrete_fields if field.name != "requested_by"),
+        why="amounts, states and the provider's references",
+    )
     t.link("requested_by", why="which member of staff asked for it", erase=unlink)
 
-data_map.processor("stripe", country="IE", clause="cookie.stripe", sends=("user.email", "order reference", "order lines and total"))
+data_map.processor(
+    "stripe", country="IE", clause="cookie.stripe", sends=("user.email", "order reference", "order lines and total")
+)

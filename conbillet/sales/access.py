@@ -21,7 +21,11 @@ def get_my_order(*, actor: Actor, reference: str) -> Order:
     """An order of the person who is signed in."""
     if actor.kind is not ActorKind.PERSON:
         raise NotFound
-    order = Order.objects.select_related("event", "organization").filter(reference=reference, buyer_id=actor.person_id).first()
+    order = (
+        Order.objects.select_related("event", "organization")
+        .filter(reference=reference, buyer_id=actor.person_id)
+        .first()
+    )
     if order is None:
         raise NotFound
     return order
@@ -29,7 +33,9 @@ def get_my_order(*, actor: Actor, reference: str) -> Order:
 
 def get_order_for(*, standing: Standing, reference: str) -> Order:
     """An order of the association that the actor acts for."""
-    order = Order.objects.select_related("event").filter(reference=reference, organization=standing.organization).first()
+    order = (
+        Order.objects.select_related("event").filter(reference=reference, organization=standing.organization).first()
+    )
     if order is None:
         raise NotFound
     return order
@@ -39,4 +45,8 @@ def get_cart(*, reference: str, event_id: int) -> Cart | None:
     """The cart that a session remembers, if it is still open."""
     if not reference:
         return None
-    return Cart.objects.select_related("event", "organization").filter(reference=reference, event_id=event_id, ordered_at__isnull=True).first()
+    return (
+        Cart.objects.select_related("event", "organization")
+        .filter(reference=reference, event_id=event_id, ordered_at__isnull=True)
+        .first()
+    )

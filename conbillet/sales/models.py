@@ -49,7 +49,9 @@ class Order(TenantModel):
 
     event = TenantForeignKey(Event, related_name="orders")
     reference = models.CharField(max_length=16, unique=True)
-    access_key = models.CharField(max_length=32)  # the secret in the order's own link; the reference alone opens nothing
+    access_key = models.CharField(
+        max_length=32
+    )  # the secret in the order's own link; the reference alone opens nothing
     cart = TenantOneToOneField(Cart, null=True, on_delete=models.SET_NULL, related_name="order")
     buyer = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="orders")
     buyer_name = models.CharField(max_length=120, blank=True)
@@ -95,7 +97,8 @@ class Hold(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["cart"], condition=Q(ended_at__isnull=True), name="sales_one_live_hold"),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, outcome="") | (Q(ended_at__isnull=False) & ~Q(outcome="")), name="sales_hold_ends_with_outcome"
+                condition=Q(ended_at__isnull=True, outcome="") | (Q(ended_at__isnull=False) & ~Q(outcome="")),
+                name="sales_hold_ends_with_outcome",
             ),
         ]
         indexes = [models.Index(fields=["expires_at"], condition=Q(ended_at__isnull=True), name="sales_live_holds")]
@@ -161,10 +164,12 @@ class OrderLine(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="sales_line_position"),
             models.CheckConstraint(
-                condition=Q(amount__gte=0, reverses__isnull=True) | Q(amount__lte=0, reverses__isnull=False), name="sales_line_sign"
+                condition=Q(amount__gte=0, reverses__isnull=True) | Q(amount__lte=0, reverses__isnull=False),
+                name="sales_line_sign",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="membership") | Q(dues_from__isnull=False, dues_to__gte=F("dues_from")), name="sales_line_dues"
+                condition=~Q(kind="membership") | Q(dues_from__isnull=False, dues_to__gte=F("dues_from")),
+                name="sales_line_dues",
             ),
         ]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from conbillet.catalogue.models import Price, Product, ProductKind
 from conbillet.catalogue.offer import Offer
+from conbillet.catalogue.rules import price_for, takes_amount
 from conbillet.core.money import vat_in
 
 from .models import CartLine
@@ -47,25 +48,33 @@ def default_people(lines: Sequence[CartLine], offer: Offer) -> dict[int, str]:
     return people
 
 
-def quote(*, lines: Sequence[CartLine], offer: Offer, people: Mapping[int, str], members: frozenset[str] = frozenset()) -> Quote:
+def quote(
+    *, lines: Sequence[CartLine], offer: Offer, people: Mapping[int, str], members: frozenset[str] = frozenset()
+) -> Quote:
     """Price every line. `people` says whose a line is; `members` are the people who are members already.
 
     Whoever gets a membership in the same order is a member too. The member's price holds for one unit of a product a
     person. A donation costs what its giver chose, but no less than its price.
     """
-    joining = {people[line.pk] for line in lines if line.pk in people and offer.products[line.product_id].kind == ProductKind.MEMBERSHIP}
+    joining = {
+        people[line.pk]
+        for line in lines
+        if line.pk in people and offer.products[line.product_id].kind == ProductKind.MEMBERSHIP
+    }
     entitled = members | joining
     used: set[tuple[str, int]] = set()
     priced = []
     for line in lines:
         product = offer.products[line.product_id]
         person = people.get(line.pk)
-        member = bool(person in entitled and offer.has_member_price(product) and (person, product.pk) not in used)
-        if member and person is not None:
+        price = price_for(product)
+        if person is not None and person in entitled and (person, product.pk) not in used:
             used.add((person, product.pk))
-        amount = offer.price(product, member=member)
-        if product.kind == ProductKind.DONATION:
-            amount = max(amount, line.amount or 0)
-        audience = Price.Audience.MEMBER if member else Price.Audience.ORDINARY
-        priced.append(PricedLine(line.pk, product, line.variant_id, person, audience, amount, vat_in(amount, product.vat_code)))
+            price = price_for(product, Price.Audience.MEMBER)
+        amount = max(price.amount, line.amount or 0) if takes_amount(product) else price.amount
+        priced.append(
+            PricedLine(
+                line.pk, product, line.variant_id, person, price.audience, amount, vat_in(amount, product.vat_code)
+            )
+        )
     return Quote(tuple(priced))

@@ -66,7 +66,10 @@ def sell(*, units: Mapping[int, int]) -> None:
     """Turn held places into sold ones."""
     with connection.cursor() as cursor:
         for quota in sorted(units):
-            cursor.execute("UPDATE catalogue_quota SET held = held - %s, sold = sold + %s WHERE id = %s", [units[quota], units[quota], quota])
+            cursor.execute(
+                "UPDATE catalogue_quota SET held = held - %s, sold = sold + %s WHERE id = %s",
+                [units[quota], units[quota], quota],
+            )
 
 
 def unsell(*, units: Mapping[int, int]) -> None:
@@ -95,7 +98,9 @@ def end_hold(*, hold: Hold, outcome: str, now: datetime) -> dict[int, int]:
 def release_expired(*, now: datetime, limit: int = 500) -> int:
     """House-keeping: end expired holds wherever they are, so that counters on pages are true. Returns how many."""
     with transaction.atomic():
-        holds = _lock_expired(Hold.objects.filter(ended_at__isnull=True, expires_at__lt=now).order_by("expires_at"), limit)
+        holds = _lock_expired(
+            Hold.objects.filter(ended_at__isnull=True, expires_at__lt=now).order_by("expires_at"), limit
+        )
         freed = _end(holds, now)
         release(units=freed)
         return len(holds)
@@ -119,10 +124,19 @@ def _end(holds: list[Hold], now: datetime) -> Counter[int]:
     for quota, quantity in HeldUnits.objects.filter(hold__in=holds).values_list("quota_id", "quantity"):
         freed[quota] += quantity
     Hold.objects.filter(pk__in=[hold.pk for hold in holds]).update(ended_at=now, outcome=Hold.Outcome.RELEASED)
-    unpaid = Order.objects.filter(pk__in=[hold.order_id for hold in holds if hold.order_id], state=Order.State.AWAITING_PAYMENT)
+    unpaid = Order.objects.filter(
+        pk__in=[hold.order_id for hold in holds if hold.order_id], state=Order.State.AWAITING_PAYMENT
+    )
     for order in unpaid.select_for_update():
         order.state, order.ended_at = Order.State.EXPIRED, now
         order.save(update_fields=["state", "ended_at"])
-        audit.record(action="order_expired", actor=SYSTEM, now=now, organization_id=order.organization_id, object_kind="order", object_reference=order.reference)
+        audit.record(
+            action="order_expired",
+            actor=SYSTEM,
+            now=now,
+            organization_id=order.organization_id,
+            object_kind="order",
+            object_reference=order.reference,
+        )
         announce("order_expired", order=order.pk)
     return freed

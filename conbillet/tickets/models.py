@@ -52,7 +52,9 @@ class CheckIn(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["ticket"], condition=Q(undone_at__isnull=True), name="tickets_in_only_once"),
+            models.UniqueConstraint(
+                fields=["ticket"], condition=Q(undone_at__isnull=True), name="tickets_in_only_once"
+            ),
             models.CheckConstraint(
                 condition=Q(undone_at__isnull=True, undo_reason="") | (Q(undone_at__isnull=False) & ~Q(undo_reason="")),
                 name="tickets_undo_has_reason",

@@ -5,16 +5,49 @@ from conbillet.core.data_map import ACCOUNTING, CONTRACT, SERVICES, blank, data_
 from .models import CheckIn, HandOut, Ticket, TicketKey
 
 with data_map.model(TicketKey) as t:
-    t.technical("id", "key_id", "public_key", "created_at", "retired_at", why="public keys that tickets are checked with")
+    t.technical(
+        "id", "key_id", "public_key", "created_at", "retired_at", why="public keys that tickets are checked with"
+    )
 
 with data_map.model(Ticket, subject="participant.person") as t:
-    t.technical("id", "organization", "event", "line", "participant", "reference", "access_key", "generation", "admits", "issued_at", "voided_at", "void_reason", why="the association's own record of a ticket")
+    t.technical(
+        "id",
+        "organization",
+        "event",
+        "line",
+        "participant",
+        "reference",
+        "access_key",
+        "generation",
+        "admits",
+        "issued_at",
+        "voided_at",
+        "void_reason",
+        why="the association's own record of a ticket",
+    )
 
 with data_map.model(CheckIn, subject="ticket.participant.person") as t:
-    t.technical("id", "organization", "ticket", "event", "at", "device", "undone_at", why="the association's own record of a check-in")
+    t.technical(
+        "id",
+        "organization",
+        "ticket",
+        "event",
+        "at",
+        "device",
+        "undone_at",
+        why="the association's own record of a check-in",
+    )
     t.link("by", why="who let the holder in", erase=unlink)
     t.link("undone_by", why="who took it back", erase=unlink)
-    t.freetext("undo_reason", clause="use.services", purposes={SERVICES: CONTRACT}, keep=ACCOUNTING, export=plain, redact=drop, erase=blank)
+    t.freetext(
+        "undo_reason",
+        clause="use.services",
+        purposes={SERVICES: CONTRACT},
+        keep=ACCOUNTING,
+        export=plain,
+        redact=drop,
+        erase=blank,
+    )
 
 with data_map.model(HandOut, subject="line.order.buyer") as t:
     t.technical("id", "organization", "line", "at", why="the association's own record of what was handed out")

@@ -46,11 +46,17 @@ def place_order(*, cart: Cart, details: OrderDetails, accepted: Accepted, actor:
     """
     placed = place_in_sales(cart=cart, details=details, actor=actor, now=now)
     order = placed.order
-    Acceptance.objects.bulk_create([
-        Acceptance(person_id=order.buyer_id, document=document, version=version, about=order.reference, accepted_at=now)
-        for document, version in (("terms", accepted.terms), ("policy", accepted.policy))
-    ])
-    payment = expect_payment(organization_id=order.organization_id, about=order.reference, amount=order.amount, method=order.method, now=now)
+    Acceptance.objects.bulk_create(
+        [
+            Acceptance(
+                person_id=order.buyer_id, document=document, version=version, about=order.reference, accepted_at=now
+            )
+            for document, version in (("terms", accepted.terms), ("policy", accepted.policy))
+        ]
+    )
+    payment = expect_payment(
+        organization_id=order.organization_id, about=order.reference, amount=order.amount, method=order.method, now=now
+    )
     if order.amount == 0:
         return confirm_payment(payment_id=payment.pk, amount=0, provider_payment="", provider_method="", now=now)
     if order.method != Order.Method.CARD:
@@ -84,7 +90,9 @@ def order_link(order: Order) -> str:
 
 
 @transaction.atomic
-def confirm_payment(*, payment_id: int, amount: int, provider_payment: str, provider_method: str, now: datetime) -> Order:
+def confirm_payment(
+    *, payment_id: int, amount: int, provider_payment: str, provider_method: str, now: datetime
+) -> Order:
     """The money is there: settle, mark paid, grant memberships, issue tickets, enqueue the mail; one transaction.
 
     Idempotent: a second call for a captured payment changes nothing. Money that comes too late is admitted again while
@@ -99,20 +107,47 @@ def confirm_payment(*, payment_id: int, amount: int, provider_payment: str, prov
     try:
         with transaction.atomic():
             sold = settle_order(
-                order=order, hold=hold, payment_reference=payment.reference, payment_method=provider_method or payment.method, actor=SYSTEM, now=now
+                order=order,
+                hold=hold,
+                payment_reference=payment.reference,
+                payment_method=provider_method or payment.method,
+                actor=SYSTEM,
+                now=now,
             )
     except PlacesAreGone:
         sold = list(order.lines.order_by("position"))
-        capture_payment(payment=payment, amount=amount, provider_payment=provider_payment, provider_method=provider_method, split=split_of(sold), now=now)
+        capture_payment(
+            payment=payment,
+            amount=amount,
+            provider_payment=provider_payment,
+            provider_method=provider_method,
+            split=split_of(sold),
+            now=now,
+        )
         order.refresh_from_db()
-        request_refund(payment=payment, amount=amount, reason="late_money", about=order.reference, actor=SYSTEM, now=now)
+        request_refund(
+            payment=payment, amount=amount, reason="late_money", about=order.reference, actor=SYSTEM, now=now
+        )
         announce("money_came_too_late", order=order.pk)
         return order
-    capture_payment(payment=payment, amount=amount, provider_payment=provider_payment, provider_method=provider_method, split=split_of(sold), now=now)
+    capture_payment(
+        payment=payment,
+        amount=amount,
+        provider_payment=provider_payment,
+        provider_method=provider_method,
+        split=split_of(sold),
+        now=now,
+    )
     issue_tickets(order=order, lines=sold, now=now)
     announce("order_paid", order=order.pk)
     # Last, since it locks the association's counter of receipts.
-    issue_receipt(order=order, kind=Receipt.Kind.RECEIPT, lines=sold, payment_reference=provider_payment or payment.reference, now=now)
+    issue_receipt(
+        order=order,
+        kind=Receipt.Kind.RECEIPT,
+        lines=sold,
+        payment_reference=provider_payment or payment.reference,
+        now=now,
+    )
     return order
 
 
@@ -131,7 +166,11 @@ def payment_expired(*, payment_id: int, now: datetime) -> None:
 
 def split_of(lines: list[OrderLine]) -> dict[str, int]:
     """How much of the lines' sum is sales, dues, donations, fee and VAT, in øre (the ledger's credit side)."""
-    accounts = {ProductKind.MEMBERSHIP: LedgerAccount.DUES, ProductKind.DONATION: LedgerAccount.DONATIONS, "platform_fee": LedgerAccount.PLATFORM_FEE}
+    accounts = {
+        ProductKind.MEMBERSHIP: LedgerAccount.DUES,
+        ProductKind.DONATION: LedgerAccount.DONATIONS,
+        "platform_fee": LedgerAccount.PLATFORM_FEE,
+    }
     split: Counter[str] = Counter()
     for line in lines:
         split[accounts.get(line.kind, LedgerAccount.SALES)] += line.amount - line.vat_amount

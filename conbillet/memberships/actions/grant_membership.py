@@ -47,17 +47,29 @@ def grant_membership(*, organization_id: int, details: MemberDetails, dues: Dues
     Somebody already in the register (the same person, or the same name and birth date) keeps their number; what they
     entered now becomes the register's snapshot.
     """
-    existing = Membership.objects.filter(organization_id=organization_id, source_reference=dues.source_reference).first()
+    existing = Membership.objects.filter(
+        organization_id=organization_id, source_reference=dues.source_reference
+    ).first()
     if existing is not None:
         return existing
     member = _find(organization_id, details)
     snapshot = {
-        "name": details.name, "email": details.email, "birth_date": details.birth_date, "gender": details.gender,
-        "street": details.street, "postcode": details.postcode, "city": details.city, "country": details.country,
+        "name": details.name,
+        "email": details.email,
+        "birth_date": details.birth_date,
+        "gender": details.gender,
+        "street": details.street,
+        "postcode": details.postcode,
+        "city": details.city,
+        "country": details.country,
     }
     if member is None:
         member = Member.objects.create(
-            organization_id=organization_id, person_id=details.person_id, member_no=str(_next_number(organization_id)), created_at=now, **snapshot
+            organization_id=organization_id,
+            person_id=details.person_id,
+            member_no=str(_next_number(organization_id)),
+            created_at=now,
+            **snapshot,
         )
     else:
         for name, value in snapshot.items():
@@ -67,9 +79,21 @@ def grant_membership(*, organization_id: int, details: MemberDetails, dues: Dues
         member.left_on = None
         member.save()
     return Membership.objects.create(
-        organization_id=organization_id, member=member, membership_type_id=dues.membership_type_id, period_from=dues.period_from, period_to=dues.period_to,
-        enrolled_at=now, channel="shop", dues_amount=dues.amount, dues_text=dues.text, dues_separate=True, payer_name=dues.payer_name,
-        payer_relation=dues.payer_relation, paid_at=dues.paid_at, payment_method=dues.payment_method, payment_reference=dues.payment_reference,
+        organization_id=organization_id,
+        member=member,
+        membership_type_id=dues.membership_type_id,
+        period_from=dues.period_from,
+        period_to=dues.period_to,
+        enrolled_at=now,
+        channel="shop",
+        dues_amount=dues.amount,
+        dues_text=dues.text,
+        dues_separate=True,
+        payer_name=dues.payer_name,
+        payer_relation=dues.payer_relation,
+        paid_at=dues.paid_at,
+        payment_method=dues.payment_method,
+        payment_reference=dues.payment_reference,
         source_reference=dues.source_reference,
     )
 

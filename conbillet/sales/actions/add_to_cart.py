@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from conbillet.catalogue.models import Event, Product, ProductKind, Variant
+from conbillet.catalogue.models import Event, Product, Variant
 from conbillet.catalogue.offer import Offer, offer_of
-from conbillet.core.money import LARGEST_AMOUNT
+from conbillet.catalogue.rules import donation_refusal, order_limit_refusals, sale_refusal, takes_amount
 from conbillet.core.references import new_reference
 
 from ..models import Cart, CartLine, HeldUnits, Hold
@@ -33,9 +33,10 @@ class CannotAddToCart(Exception):
 
     message = _("This cannot be put in the cart.")
 
-    def __init__(self, product_id: int | None = None) -> None:
-        super().__init__(str(product_id))
+    def __init__(self, product_id: int | None = None, message: str = "") -> None:
+        super().__init__(f"product {product_id}")
         self.product_id = product_id
+        self.message = message or self.message
 
 
 class SalesClosed(CannotAddToCart):
@@ -88,14 +89,25 @@ def add_to_cart(*, event: Event, cart: Cart | None, wishes: Sequence[Wish], lang
         cart = Cart.objects.select_for_update().filter(pk=cart.pk, ordered_at__isnull=True).first()
     if cart is None:
         cart = Cart.objects.create(
-            organization_id=event.organization_id, event=event, reference=new_reference(), language=language, created_at=now, changed_at=now
+            organization_id=event.organization_id,
+            event=event,
+            reference=new_reference(),
+            language=language,
+            created_at=now,
+            changed_at=now,
         )
         old_lines: list[CartLine] = []
     else:
         hold = Hold.objects.select_for_update().filter(cart=cart, ended_at__isnull=True).first()
         old_lines = list(cart.lines.all())
     new_lines = [
-        CartLine(organization_id=event.organization_id, cart=cart, product_id=wish.product_id, variant_id=wish.variant_id, amount=wish.amount)
+        CartLine(
+            organization_id=event.organization_id,
+            cart=cart,
+            product_id=wish.product_id,
+            variant_id=wish.variant_id,
+            amount=wish.amount,
+        )
         for wish in wishes
         for _unit in range(wish.quantity)
     ]
@@ -114,7 +126,14 @@ def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer:
     try:
         claim(wanted=more, now=now)
     except SoldOut as refusal:
-        product = next((line.product_id for line in lines if refusal.quota_id in offer.quotas_of(line.product_id, line.variant_id)), None)
+        product = next(
+            (
+                line.product_id
+                for line in lines
+                if refusal.quota_id in offer.quotas_of(line.product_id, line.variant_id)
+            ),
+            None,
+        )
         raise ProductSoldOut(product) from None
     release(units=less)
     if hold is None:
@@ -126,7 +145,10 @@ def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer:
             HeldUnits.objects.filter(hold=hold).delete()
     if more or less:
         HeldUnits.objects.bulk_create(
-            [HeldUnits(organization_id=cart.organization_id, hold=hold, quota_id=quota, quantity=units) for quota, units in sorted(needed.items())]
+            [
+                HeldUnits(organization_id=cart.organization_id, hold=hold, quota_id=quota, quantity=units)
+                for quota, units in sorted(needed.items())
+            ]
         )
     if cart.changed_at != now:
         Cart.objects.filter(pk=cart.pk).update(changed_at=now)
@@ -146,12 +168,14 @@ def _check(wish: Wish, event: Event, offer: Offer, now: datetime) -> None:
         raise UnknownProduct(wish.product_id)
     if not 1 <= wish.quantity <= 100:
         raise BadQuantity(product.pk)
-    if not for_sale(event, product, now):
-        raise SalesClosed(product.pk)
+    refusal = sale_refusal(event, product, now)
+    if refusal:
+        raise SalesClosed(product.pk, refusal)
     _check_variant(wish, product, offer.variants.get(product.pk, ()))
-    if product.kind == ProductKind.DONATION:
-        if wish.amount is None or not offer.price(product) <= wish.amount <= LARGEST_AMOUNT or wish.amount <= 0:
-            raise BadDonation(product.pk)
+    if takes_amount(product):
+        refusal = donation_refusal(product, wish.amount or 0)
+        if refusal:
+            raise BadDonation(product.pk, refusal)
     elif wish.amount is not None:
         raise BadQuantity(product.pk)
 
@@ -163,20 +187,11 @@ def _check_variant(wish: Wish, product: Product, variants: Sequence[Variant]) ->
         raise UnknownProduct(product.pk)
 
 
-def for_sale(event: Event, product: Product, now: datetime) -> bool:
-    """Is the product sold right now: event live, product offered, inside both windows (end exclusive)?"""
-    if event.state != Event.State.LIVE or not product.is_offered:
-        return False
-    return all(
-        (window.sales_open_at is None or window.sales_open_at <= now) and (window.sales_close_at is None or now < window.sales_close_at)
-        for window in (event, product)
-    )
-
-
 def _check_limits(lines: Sequence[CartLine], event: Event, offer: Offer) -> None:
+    """The limits of an order; that a bed goes with a ticket is checked when the order is placed, not while choosing."""
     if len(lines) > event.order_limit:
         raise TooMany
     for product_id, units in Counter(line.product_id for line in lines).items():
-        limit = offer.products[product_id].per_order
-        if limit is not None and units > limit:
-            raise TooMany(product_id)
+        product = offer.products[product_id]
+        if product.per_order is not None and units > product.per_order:
+            raise TooMany(product_id, order_limit_refusals(event, {product: units})[0])

@@ -20,8 +20,13 @@ def attach_orders(*, person_id: UUID, email: str, now: datetime) -> int:
     orders = list(Order.objects.select_for_update().filter(buyer__isnull=True, buyer_email__iexact=email))
     for order in orders:
         audit.record(
-            action="order_attached", actor=person_actor(person_id), now=now, organization_id=order.organization_id, object_kind="order",
-            object_reference=order.reference, subject=None,
+            action="order_attached",
+            actor=person_actor(person_id),
+            now=now,
+            organization_id=order.organization_id,
+            object_kind="order",
+            object_reference=order.reference,
+            subject=None,
         )
     Order.objects.filter(pk__in=[order.pk for order in orders]).update(buyer_id=person_id, email_confirmed_at=now)
     Participant.objects.filter(person__isnull=True, email__iexact=email).update(person_id=person_id)

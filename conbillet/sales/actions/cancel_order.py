@@ -31,8 +31,20 @@ def cancel_order(*, order: Order, reason: str, actor: Actor, now: datetime) -> O
     order.state, order.ended_at = Order.State.CANCELLED, now
     order.save(update_fields=["state", "ended_at"])
     Cancellation.objects.create(
-        organization_id=order.organization_id, order=order, at=now, by_kind=actor.kind, by_person_id=actor.person_id, reason=reason[:240]
+        organization_id=order.organization_id,
+        order=order,
+        at=now,
+        by_kind=actor.kind,
+        by_person_id=actor.person_id,
+        reason=reason[:240],
     )
-    audit.record(action="order_cancelled", actor=actor, now=now, organization_id=order.organization_id, object_kind="order", object_reference=order.reference)
+    audit.record(
+        action="order_cancelled",
+        actor=actor,
+        now=now,
+        organization_id=order.organization_id,
+        object_kind="order",
+        object_reference=order.reference,
+    )
     announce("order_cancelled", order=order.pk)
     return order

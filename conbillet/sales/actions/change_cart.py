@@ -21,13 +21,19 @@ def change_cart(*, cart: Cart, wishes: list[Wish], now: datetime) -> Cart:
     for wish in wishes:
         mine = [line for line in lines if (line.product_id, line.variant_id) == (wish.product_id, wish.variant_id)]
         if wish.quantity < len(mine):
-            dropped = mine[max(wish.quantity, 0):]
+            dropped = mine[max(wish.quantity, 0) :]
             gone += dropped
             lines = [line for line in lines if line not in dropped]
         elif wish.quantity > len(mine):
             _check(Wish(wish.product_id, wish.quantity, wish.variant_id, wish.amount), cart.event, offer, now)
             lines += [
-                CartLine(organization_id=cart.organization_id, cart=cart, product_id=wish.product_id, variant_id=wish.variant_id, amount=wish.amount)
+                CartLine(
+                    organization_id=cart.organization_id,
+                    cart=cart,
+                    product_id=wish.product_id,
+                    variant_id=wish.variant_id,
+                    amount=wish.amount,
+                )
                 for _unit in range(wish.quantity - len(mine))
             ]
     _check_limits(lines, cart.event, offer)

@@ -14,10 +14,14 @@ def give_back_stock(*, lines: Iterable[OrderLine], now: datetime) -> dict[int, i
     """Return the sold places of these (paid, then reversed) lines to their quotas; returns quota id → units."""
     lines = [line for line in lines if line.product_id]
     links: dict[int, list[tuple[int | None, int]]] = {}
-    for product, variant, quota in ProductQuota.objects.filter(product__in=[line.product_id for line in lines]).values_list("product_id", "variant_id", "quota_id"):
+    for product, variant, quota in ProductQuota.objects.filter(
+        product__in=[line.product_id for line in lines]
+    ).values_list("product_id", "variant_id", "quota_id"):
         links.setdefault(product, []).append((variant, quota))
     units: Counter[int] = Counter()
     for line in lines:
-        units.update(quota for variant, quota in links.get(line.product_id or 0, []) if variant in (None, line.variant_id))
+        units.update(
+            quota for variant, quota in links.get(line.product_id or 0, []) if variant in (None, line.variant_id)
+        )
     unsell(units=units)
     return dict(units)

@@ -8,7 +8,9 @@ from django.db import connection
 from ..models import Order, OrderLine, Receipt
 
 
-def issue_receipt(*, order: Order, kind: str, lines: Sequence[OrderLine], payment_reference: str, now: datetime) -> Receipt:
+def issue_receipt(
+    *, order: Order, kind: str, lines: Sequence[OrderLine], payment_reference: str, now: datetime
+) -> Receipt:
     """The next receipt of the order's association. Call it last in a transaction: it locks the association's counter.
 
     A number is taken in the transaction that writes the receipt, so a rollback gives it back: no gaps (bookkeeping
@@ -23,8 +25,16 @@ def issue_receipt(*, order: Order, kind: str, lines: Sequence[OrderLine], paymen
         )
         number = int(cursor.fetchone()[0])
     receipt = Receipt.objects.create(
-        organization_id=order.organization_id, order=order, number=number, kind=kind, issued_at=now, amount=sum(line.amount for line in lines),
-        vat_amount=sum(line.vat_amount for line in lines), currency=order.currency, buyer_name=order.buyer_name, payment_reference=payment_reference,
+        organization_id=order.organization_id,
+        order=order,
+        number=number,
+        kind=kind,
+        issued_at=now,
+        amount=sum(line.amount for line in lines),
+        vat_amount=sum(line.vat_amount for line in lines),
+        currency=order.currency,
+        buyer_name=order.buyer_name,
+        payment_reference=payment_reference,
     )
     through.objects.bulk_create([through(receipt_id=receipt.pk, orderline_id=line.pk) for line in lines])
     return receipt

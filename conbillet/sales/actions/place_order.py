@@ -1,5 +1,6 @@
 """Turn a cart into an order with fixed prices."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -9,11 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from conbillet.catalogue.models import ProductKind
+from conbillet.catalogue.models import Event, ProductKind
 from conbillet.catalogue.offer import Offer, offer_of
+from conbillet.catalogue.rules import age_refusal, order_limit_refusals, sale_refusal
 from conbillet.core import audit
 from conbillet.core.actor import Actor
-from conbillet.core.clock import age_on, copenhagen_day, day_end
+from conbillet.core.clock import copenhagen_day, day_end
 from conbillet.core.people import PayerRelation
 from conbillet.core.references import new_reference
 from conbillet.memberships.models import MembershipType
@@ -22,7 +24,7 @@ from conbillet.memberships.queries import is_member
 
 from ..models import Cart, CartLine, Hold, Order, OrderLine, Participant
 from ..pricing import PricedLine, Quote, quote
-from .add_to_cart import CannotAddToCart, for_sale, set_hold
+from .add_to_cart import CannotAddToCart, set_hold
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,12 @@ class CannotPlaceOrder(Exception):
 
     message = _("The order could not be placed.")
 
-    def __init__(self, *, line_id: int | None = None, person: str | None = None, field: str = "") -> None:
+    def __init__(
+        self, message: str = "", *, line_id: int | None = None, person: str | None = None, field: str = ""
+    ) -> None:
         super().__init__(f"line {line_id}")
         self.line_id, self.person, self.field = line_id, person, field
+        self.message = message or self.message
 
 
 class CartEmpty(CannotPlaceOrder):
@@ -86,16 +91,12 @@ class PersonMissing(CannotPlaceOrder):
     message = _("Say whose this is.")
 
 
-class BirthDateMissing(CannotPlaceOrder):
-    message = _("We need a date of birth here, because the price depends on age.")
-
-
 class WrongAge(CannotPlaceOrder):
     message = _("The age on the event's first day does not fit this ticket.")
 
 
-class TicketMissing(CannotPlaceOrder):
-    message = _("This can only be bought together with a ticket.")
+class TooMuch(CannotPlaceOrder):
+    message = _("That is more than one order may hold.")
 
 
 class AmountChanged(CannotPlaceOrder):
@@ -153,9 +154,23 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
 
     buyer = details.buyer
     order = Order.objects.create(
-        organization_id=cart.organization_id, event=event, reference=new_reference(), access_key=new_reference(24), cart=cart, buyer_id=buyer.person_id,
-        buyer_name=buyer.name, buyer_email=buyer.email, buyer_street=buyer.street, buyer_postcode=buyer.postcode, buyer_city=buyer.city,
-        buyer_country=buyer.country, language=cart.language or "da", method=method, amount=priced.amount, vat_amount=priced.vat_amount, placed_at=now,
+        organization_id=cart.organization_id,
+        event=event,
+        reference=new_reference(),
+        access_key=new_reference(24),
+        cart=cart,
+        buyer_id=buyer.person_id,
+        buyer_name=buyer.name,
+        buyer_email=buyer.email,
+        buyer_street=buyer.street,
+        buyer_postcode=buyer.postcode,
+        buyer_city=buyer.city,
+        buyer_country=buyer.country,
+        language=cart.language or "da",
+        method=method,
+        amount=priced.amount,
+        vat_amount=priced.vat_amount,
+        placed_at=now,
         pay_by_at=_pay_by(method, event, hold, now),
     )
     participants = _participants(order, details)
@@ -165,47 +180,50 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
     cart.ordered_at = now
     cart.save(update_fields=["ordered_at"])
     audit.record(
-        action="order_placed", actor=actor, now=now, organization_id=order.organization_id, object_kind="order", object_reference=order.reference,
-        amount=order.amount, method=method, lines=len(lines),
+        action="order_placed",
+        actor=actor,
+        now=now,
+        organization_id=order.organization_id,
+        object_kind="order",
+        object_reference=order.reference,
+        amount=order.amount,
+        method=method,
+        lines=len(lines),
     )
     return PlacedOrder(order, hold)
 
 
-def _check_lines(lines: list[CartLine], offer: Offer, details: OrderDetails, event, now: datetime) -> None:
-    tickets = 0
+def _check_lines(lines: list[CartLine], offer: Offer, details: OrderDetails, event: Event, now: datetime) -> None:
     for line in lines:
         product = offer.products[line.product_id]
-        if not for_sale(event, product, now):
-            raise NoLongerForSale(line_id=line.pk)
-        tickets += product.admits
+        refusal = sale_refusal(event, product, now)
+        if refusal:
+            raise NoLongerForSale(refusal, line_id=line.pk)
         if not product.needs_person:
             continue
         key = details.people_of.get(line.pk)
         person = details.people.get(key) if key else None
         if person is None or not person.name:
             raise PersonMissing(line_id=line.pk, person=key)
-        if product.age_from is None and product.age_to is None:
-            continue
-        if person.birth_date is None:
-            raise BirthDateMissing(line_id=line.pk, person=key, field="birth_date")
-        age = age_on(person.birth_date, event.starts_on)
-        if (product.age_from is not None and age < product.age_from) or (product.age_to is not None and age > product.age_to):
-            raise WrongAge(line_id=line.pk, person=key, field="birth_date")
-    for product_id in {line.product_id for line in lines}:
-        product = offer.products[product_id]
-        if product.needs_ticket and sum(line.product_id == product_id for line in lines) > tickets:
-            raise TicketMissing(line_id=next(line.pk for line in lines if line.product_id == product_id))
+        refusal = age_refusal(product, person.birth_date, event)
+        if refusal:
+            raise WrongAge(refusal, line_id=line.pk, person=key, field="birth_date")
+    refusals = order_limit_refusals(event, Counter(offer.products[line.product_id] for line in lines))
+    if refusals:
+        raise TooMuch(refusals[0])
 
 
 def _known_members(cart: Cart, details: OrderDetails, now: datetime) -> frozenset[str]:
     """Keys of the people who are members already. Only somebody signed in is known for certain."""
     known = {key: person.person_id for key, person in details.people.items() if person.person_id}
     return frozenset(
-        key for key, person_id in known.items() if person_id and is_member(organization_id=cart.organization_id, person_id=person_id, on=copenhagen_day(now))
+        key
+        for key, person_id in known.items()
+        if person_id and is_member(organization_id=cart.organization_id, person_id=person_id, on=copenhagen_day(now))
     )
 
 
-def _method(asked: str, amount: int, event, now: datetime) -> str:
+def _method(asked: str, amount: int, event: Event, now: datetime) -> str:
     if amount == 0:
         return Order.Method.FREE
     if asked == Order.Method.CARD:
@@ -220,9 +238,12 @@ def _method(asked: str, amount: int, event, now: datetime) -> str:
     raise MethodNotOffered
 
 
-def _pay_by(method: str, event, hold: Hold, now: datetime) -> datetime | None:
+def _pay_by(method: str, event: Event, hold: Hold, now: datetime) -> datetime | None:
     if method == Order.Method.TRANSFER:
-        return min(day_end(copenhagen_day(now) + timedelta(days=event.transfer_days)), day_end(event.starts_on - timedelta(days=1)))
+        return min(
+            day_end(copenhagen_day(now) + timedelta(days=event.transfer_days)),
+            day_end(event.starts_on - timedelta(days=1)),
+        )
     if method == Order.Method.DOOR:
         return day_end(event.ends_on)
     # By card: Stripe's sessions live at least 30 minutes; a few minutes more for the webhook to arrive.
@@ -234,9 +255,19 @@ def _participants(order: Order, details: OrderDetails) -> dict[str, Participant]
     people = {key: details.people[key] for key in used}
     made = [
         Participant(
-            organization_id=order.organization_id, order=order, person_id=person.person_id, claim_key=new_reference(24), name=person.name,
-            badge_name=person.badge_name, email=person.email, birth_date=person.birth_date, gender=person.gender, street=person.street,
-            postcode=person.postcode, city=person.city, country=person.country,
+            organization_id=order.organization_id,
+            order=order,
+            person_id=person.person_id,
+            claim_key=new_reference(24),
+            name=person.name,
+            badge_name=person.badge_name,
+            email=person.email,
+            birth_date=person.birth_date,
+            gender=person.gender,
+            street=person.street,
+            postcode=person.postcode,
+            city=person.city,
+            country=person.country,
         )
         for person in people.values()
     ]
@@ -245,7 +276,12 @@ def _participants(order: Order, details: OrderDetails) -> dict[str, Participant]
 
 
 def _lines(
-    order: Order, priced: tuple[PricedLine, ...], offer: Offer, participants: Mapping[str, Participant], details: OrderDetails, now: datetime
+    order: Order,
+    priced: tuple[PricedLine, ...],
+    offer: Offer,
+    participants: Mapping[str, Participant],
+    details: OrderDetails,
+    now: datetime,
 ) -> list[OrderLine]:
     types = {}
     wanted = {line.product.membership_type_id for line in priced if line.product.membership_type_id}
@@ -254,17 +290,34 @@ def _lines(
     made = []
     for position, line in enumerate(priced, start=1):
         product = line.product
-        dues = period_from(types[product.membership_type_id], copenhagen_day(now)) if product.membership_type_id else (None, None)
+        dues = (
+            period_from(types[product.membership_type_id], copenhagen_day(now))
+            if product.membership_type_id
+            else (None, None)
+        )
         relation = ""
         if product.kind == ProductKind.MEMBERSHIP:
             asked = details.payer_relations.get(line.line_id, PayerRelation.SELF)
             relation = asked if asked in PayerRelation.values else PayerRelation.OTHER
         made.append(
             OrderLine(
-                organization_id=order.organization_id, order=order, position=position, kind=product.kind, product=product, variant_id=line.variant_id,
-                participant=participants.get(line.person or ""), text=_text(order.language, line, offer), audience=line.audience, amount=line.amount,
-                vat_code=product.vat_code, vat_amount=line.vat_amount, pay_by_on=product.pay_by_on, dues_from=dues[0], dues_to=dues[1],
-                payer_relation=relation, added_at=now,
+                organization_id=order.organization_id,
+                order=order,
+                position=position,
+                kind=product.kind,
+                product=product,
+                variant_id=line.variant_id,
+                participant=participants.get(line.person or ""),
+                text=_text(order.language, line, offer),
+                audience=line.audience,
+                amount=line.amount,
+                vat_code=product.vat_code,
+                vat_amount=line.vat_amount,
+                pay_by_on=product.pay_by_on,
+                dues_from=dues[0],
+                dues_to=dues[1],
+                payer_relation=relation,
+                added_at=now,
             )
         )
     return made

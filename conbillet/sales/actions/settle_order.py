@@ -21,7 +21,9 @@ def lock_order(*, reference: str) -> tuple[Order, Hold]:
     return Order.objects.select_for_update().get(reference=reference), hold
 
 
-def settle_order(*, order: Order, hold: Hold, payment_reference: str, payment_method: str, actor: Actor, now: datetime) -> list[OrderLine]:
+def settle_order(
+    *, order: Order, hold: Hold, payment_reference: str, payment_method: str, actor: Actor, now: datetime
+) -> list[OrderLine]:
     """Mark a locked order as paid and return its lines. Raises PlacesAreGone when late money finds no places left.
 
     An order that had expired (or was cancelled by the clock) is admitted again if its places are still there.
@@ -44,24 +46,53 @@ def settle_order(*, order: Order, hold: Hold, payment_reference: str, payment_me
         if line.kind == ProductKind.MEMBERSHIP and line.participant is not None:
             _grant(order, line, payment_reference, payment_method, now)
     audit.record(
-        action="order_paid", actor=actor, now=now, organization_id=order.organization_id, object_kind="order", object_reference=order.reference,
-        amount=order.amount, method=payment_method,
+        action="order_paid",
+        actor=actor,
+        now=now,
+        organization_id=order.organization_id,
+        object_kind="order",
+        object_reference=order.reference,
+        amount=order.amount,
+        method=payment_method,
     )
     return lines
 
 
 def _grant(order: Order, line: OrderLine, payment_reference: str, payment_method: str, now: datetime) -> None:
     person = line.participant
-    if person is None or line.product is None or line.product.membership_type_id is None or line.dues_from is None or line.dues_to is None:
+    if (
+        person is None
+        or line.product is None
+        or line.product.membership_type_id is None
+        or line.dues_from is None
+        or line.dues_to is None
+    ):
         return
     grant_membership(
         organization_id=order.organization_id,
         details=MemberDetails(
-            person.person_id, person.name, person.email, person.birth_date, person.gender, person.street, person.postcode, person.city, person.country
+            person.person_id,
+            person.name,
+            person.email,
+            person.birth_date,
+            person.gender,
+            person.street,
+            person.postcode,
+            person.city,
+            person.country,
         ),
         dues=Dues(
-            line.product.membership_type_id, line.dues_from, line.dues_to, line.amount, line.text, order.buyer_name, line.payer_relation, now,
-            payment_method, payment_reference, f"line-{line.pk}",
+            line.product.membership_type_id,
+            line.dues_from,
+            line.dues_to,
+            line.amount,
+            line.text,
+            order.buyer_name,
+            line.payer_relation,
+            now,
+            payment_method,
+            payment_reference,
+            f"line-{line.pk}",
         ),
         now=now,
     )

@@ -148,7 +148,14 @@ def test_buyers_race_for_two_quotas_without_deadlock_while_holds_expire(world, n
     put(world, [Wish(world.day.pk, 8)], now)
     later = now + timedelta(hours=1)
     turn = iter(range(100))
-    outcomes = race(lambda: put(world, [Wish(world.adult.pk, 1), Wish(world.bed.pk, 1)] if next(turn) % 2 else [Wish(world.day.pk, 1)], later), 16)
+    outcomes = race(
+        lambda: put(
+            world,
+            [Wish(world.adult.pk, 1), Wish(world.bed.pk, 1)] if next(turn) % 2 else [Wish(world.day.pk, 1)],
+            later,
+        ),
+        16,
+    )
     assert sum(outcomes.values()) == 16
     assert "refused by the database" not in outcomes
     for quota in (world.people, world.beds):
