@@ -106,22 +106,34 @@ def now() -> datetime:
     return NOW
 
 
-@pytest.fixture
-def world(db) -> World:
-    """The whole cast, with one live event of every kind of product: 10 places, 2 beds, 3 shirts in M, 1 in L."""
-    organization, other = make_organization("alea", "ALEA"), make_organization("hyggecon", "Hyggecon")
-    owner, crew = make_person("Olga Owner", "owner@alea.example"), make_person("Dorte Dør", "door@alea.example")
+def make_world(*, tag: str = "", now: datetime = NOW, first_day: date = date(2026, 4, 1)) -> World:
+    """The whole cast, with one live event of every kind of product: 10 places, 2 beds, 3 shirts in M, 1 in L.
+
+    `tag` keeps addresses apart where several casts share one database; names stay the same.
+    """
+    organization, other = make_organization(f"alea{tag}", "ALEA"), make_organization(f"hyggecon{tag}", "Hyggecon")
+    owner, crew = (
+        make_person("Olga Owner", f"owner{tag}@alea.example"),
+        make_person("Dorte Dør", f"door{tag}@alea.example"),
+    )
     stranger, buyer = (
-        make_person("Sten Stranger", "stranger@hyggecon.example"),
-        make_person("Bodil Buyer", "buyer@example.com"),
+        make_person("Sten Stranger", f"stranger{tag}@hyggecon.example"),
+        make_person("Bodil Buyer", f"buyer{tag}@example.com"),
     )
     for person, at, kind in (
         (owner, organization, RoleKind.OWNER),
         (crew, organization, RoleKind.DOOR_CREW),
         (stranger, other, RoleKind.OWNER),
     ):
-        Role.objects.create(organization=at, person=person, kind=kind, granted_at=NOW)
-    event = make_event(organization)
+        Role.objects.create(organization=at, person=person, kind=kind, granted_at=now)
+    event = make_event(
+        organization,
+        name=f"Fastaval {first_day.year}",
+        starts_on=first_day,
+        ends_on=first_day + timedelta(days=4),
+        sales_open_at=now - timedelta(days=30),
+        sales_close_at=now + timedelta(days=30),
+    )
     people, beds = make_quota(event, "People in the house", 10), make_quota(event, "Beds", 2)
     membership_type = MembershipType.objects.create(
         organization=organization, name_da="Medlem af ALEA", name_en="Member of ALEA"
@@ -147,13 +159,13 @@ def world(db) -> World:
         14000,
         quotas=[people],
         needs_person=True,
-        valid_on=date(2026, 4, 2),
+        valid_on=first_day + timedelta(days=1),
         position=3,
     )
     membership = make_product(
         event,
         ProductKind.MEMBERSHIP,
-        "Kontingent 2026",
+        f"Kontingent {first_day.year}",
         7500,
         needs_person=True,
         membership_type=membership_type,
@@ -200,3 +212,9 @@ def world(db) -> World:
         donation,
         sizes,
     )
+
+
+@pytest.fixture
+def world(db) -> World:
+    """The cast of a test, around `NOW`; see `make_world`."""
+    return make_world()
