@@ -4,4 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
+    path("my/", include("conbillet.web.me.urls")),
+    path("office/", include("conbillet.web.office.urls")),
 ]
