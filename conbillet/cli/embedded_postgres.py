@@ -21,7 +21,7 @@ from urllib.parse import quote, urlencode
 import psycopg
 
 from conbillet.cli.postgres_binaries import Binaries, NoPostgres, find_binaries
-from conbillet.cli.processes import FolderLock, alive, pids, send, start_leashed, wait_until
+from conbillet.cli.processes import FolderLock, alive, parent, pids, send, start_leashed, wait_until
 from conbillet.core.files import make_private_folder
 
 SUPERUSER = "postgres"
@@ -195,7 +195,9 @@ class EmbeddedPostgres:
         for signal_number, wait in ((signal.SIGINT, 10.0), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 5.0)):
             if not orphans:
                 break
-            send(orphans, signal_number)
+            # Asked nicely, the postmaster sees to its children; to them the same signals mean other things.
+            heads = [pid for pid in orphans if parent(pid) not in orphans]
+            send(orphans if signal_number == signal.SIGKILL else heads, signal_number)
             wait_until(lambda: not self._server_processes(), seconds=wait)
             orphans = self._server_processes()
         if orphans:

@@ -56,6 +56,8 @@ def start_leashed(
     """Start a command in a process group of its own that ends when the calling thread's process ends."""
     options = ["--parent", str(os.getpid()), "--signal", str(int(death_signal))]
     options += ["--unprivileged"] if unprivileged else []
+    # Only then: somebody else may not be able to reach our Python at all.
+    options += ["--user", str(user)] if user is not None else []
     return subprocess.Popen(
         [sys.executable, "-I", "-S", str(Path(leash.__file__)), *options, "--", *command],
         env=None if environment is None else dict(environment),
@@ -63,9 +65,6 @@ def start_leashed(
         stdout=log,
         stderr=log,
         start_new_session=True,
-        user=user,
-        group=user,
-        extra_groups=None if user is None else [],
     )
 
 
@@ -75,6 +74,13 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except (OSError, IndexError):
         return False
+
+
+def parent(pid: int) -> int | None:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (OSError, IndexError):
+        return None
 
 
 def pids() -> list[int]:

@@ -1,7 +1,7 @@
 """Keep a process on a leash: it ends when the process that started it ends, even by kill -9.
 
-Run as a script (`python -I -S leash.py --parent PID [--signal N] [--unprivileged] -- command …`) it prepares the
-process and then becomes the command. A script of its own, and not `preexec_fn`, because Python code between fork and
+Run as a script (`python -I -S leash.py --parent PID [--signal N] [--unprivileged] [--user N] -- command …`) it prepares
+the process and then becomes the command. A script of its own, and not `preexec_fn`, because Python code between fork and
 exec can deadlock in a program that has threads. It imports nothing of the house and starts in some 20 ms.
 """
 
@@ -46,7 +46,12 @@ def main(arguments: list[str]) -> None:
     signal_number = int(options[options.index("--signal") + 1]) if "--signal" in options else signal.SIGKILL
     if "--unprivileged" in options:
         become_nobody_in_a_namespace()
-    # After the namespace: a change of credentials clears the death signal.
+    if "--user" in options:
+        number = int(options[options.index("--user") + 1])
+        os.setgroups([])
+        os.setgid(number)
+        os.setuid(number)
+    # Only now: a change of credentials clears the death signal.
     die_with_parent(signal_number)
     if os.getppid() != parent:  # it died before the kernel knew of our wish
         sys.exit(1)
