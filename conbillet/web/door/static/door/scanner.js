@@ -1,6 +1,7 @@
 /* Reads QR codes from the phone's camera, or from a picture.
 
-   import { Scanner } from "./scanner.js";
+   The class Scanner is all that this module exports. In use (no import is written out here, because the static file
+   storage would take it for a real one):
 
    const scanner = new Scanner(document.querySelector("video"));
    scanner.addEventListener("code", (event) => check(event.detail.text));
