@@ -7,12 +7,18 @@ from django.db import close_old_connections
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from conbillet.workflows import people
+from conbillet.workflows.notifications import sending
+
 Handler = Callable[..., Any]
 
-# Growing waits, about two days in all; a fact that still fails is shown on the operator's page.
-RETRY = RetryStrategy(max_attempts=20, exponential_wait=3)
+# Growing waits, 3 seconds to two days; a fact that still fails is shown on the operator's page.
+RETRY = RetryStrategy(max_attempts=11, exponential_wait=3)
 
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {
+    "mail_waiting": sending.send,
+    "email_proven": people.email_proven,
+}
 
 
 def _task(fact: str, handler: Handler) -> None:

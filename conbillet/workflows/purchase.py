@@ -9,25 +9,28 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from conbillet.catalogue.models import ProductKind
 from conbillet.consents.models import Acceptance
+from conbillet.core import clock
 from conbillet.core.actor import SYSTEM, Actor
-from conbillet.core.facts import announce
 from conbillet.payments.actions.capture_payment import capture_payment
 from conbillet.payments.actions.expect_payment import expect_payment
 from conbillet.payments.actions.request_refund import request_refund
 from conbillet.payments.actions.start_checkout import start_checkout
 from conbillet.payments.checkout import CheckoutLine
 from conbillet.payments.models import LedgerAccount, Payment
+from conbillet.sales.actions.cancel_order import CannotCancel, cancel_order
 from conbillet.sales.actions.issue_receipt import issue_receipt
 from conbillet.sales.actions.place_order import OrderDetails
 from conbillet.sales.actions.place_order import place_order as place_in_sales
 from conbillet.sales.actions.settle_order import PlacesAreGone, lock_order, settle_order
 from conbillet.sales.models import Cart, Order, OrderLine, Receipt
 from conbillet.tickets.actions.issue_tickets import issue_tickets
+
+from .links import order_link
+from .notifications.queueing import queue_confirmation, queue_order_mail
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def place_order(*, cart: Cart, details: OrderDetails, accepted: Accepted, actor:
     if order.amount == 0:
         return confirm_payment(payment_id=payment.pk, amount=0, provider_payment="", provider_method="", now=now)
     if order.method != Order.Method.CARD:
-        announce("order_placed_unpaid", order=order.pk)
+        queue_order_mail(kind="unpaid", order=order, now=now)
     return order
 
 
@@ -84,11 +87,6 @@ def pay(*, order: Order, now: datetime) -> str:
     return attempt.url
 
 
-def order_link(order: Order) -> str:
-    """The order's own link, which opens it without signing in."""
-    return f"{settings.CONBILLET_BASE_URL}/order/{order.reference}/{order.access_key}/"
-
-
 @transaction.atomic
 def confirm_payment(
     *, payment_id: int, amount: int, provider_payment: str, provider_method: str, now: datetime
@@ -101,8 +99,7 @@ def confirm_payment(
     reference = Payment.objects.only("about").get(pk=payment_id).about
     order, hold = lock_order(reference=reference)
     payment = Payment.objects.select_for_update().get(pk=payment_id)
-    lines = list(order.lines.all()) if payment.state == Payment.State.CAPTURED else None
-    if lines is not None:
+    if payment.state == Payment.State.CAPTURED:
         return order
     try:
         with transaction.atomic():
@@ -128,7 +125,7 @@ def confirm_payment(
         request_refund(
             payment=payment, amount=amount, reason="late_money", about=order.reference, actor=SYSTEM, now=now
         )
-        announce("money_came_too_late", order=order.pk)
+        queue_order_mail(kind="late_money", order=order, now=now)
         return order
     capture_payment(
         payment=payment,
@@ -139,7 +136,7 @@ def confirm_payment(
         now=now,
     )
     issue_tickets(order=order, lines=sold, now=now)
-    announce("order_paid", order=order.pk)
+    queue_confirmation(order=order, lines=sold, now=now)
     # Last, since it locks the association's counter of receipts.
     issue_receipt(
         order=order,
@@ -153,8 +150,6 @@ def confirm_payment(
 
 def payment_expired(*, payment_id: int, now: datetime) -> None:
     """Stripe's session ran out or was given up: end the unpaid order, so that its places are free at once."""
-    from conbillet.sales.actions.cancel_order import CannotCancel, cancel_order
-
     payment = Payment.objects.get(pk=payment_id)
     order = Order.objects.get(reference=payment.about)
     try:
@@ -176,3 +171,14 @@ def split_of(lines: list[OrderLine]) -> dict[str, int]:
         split[accounts.get(line.kind, LedgerAccount.SALES)] += line.amount - line.vat_amount
         split[LedgerAccount.VAT] += line.vat_amount
     return {account: amount for account, amount in split.items() if amount}
+
+
+def order_ended(*, order: int) -> None:
+    """Job: an unpaid order was cancelled or ran out. Who was to pay later is told; its payment is expected no more."""
+    found = Order.objects.get(pk=order)
+    if found.state not in {Order.State.CANCELLED, Order.State.EXPIRED}:
+        return
+    with transaction.atomic():
+        Payment.objects.filter(about=found.reference, state=Payment.State.EXPECTED).update(state=Payment.State.EXPIRED)
+        if found.method != Order.Method.CARD:
+            queue_order_mail(kind="expired", order=found, now=clock.now())

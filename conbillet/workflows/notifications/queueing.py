@@ -1,0 +1,45 @@
+"""Who gets which mail. Called inside the transaction of what the mail is about."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from conbillet.mail.actions.queue_mail import queue_mail
+from conbillet.sales.models import Order, OrderLine
+
+
+def queue_order_mail(*, kind: str, order: Order, now: datetime, again: str = "") -> bool:
+    """One mail to the buyer about the order. `again` (a number of a resend) makes a mail of its own."""
+    return queue_mail(
+        kind=kind,
+        key=f"{kind}/{order.reference}{'/' + again if again else ''}",
+        recipient=order.buyer_email,
+        language=order.language,
+        about=order.reference,
+        organization_id=order.organization_id,
+        person_id=order.buyer_id,
+        now=now,
+    )
+
+
+def queue_confirmation(*, order: Order, lines: Sequence[OrderLine], now: datetime) -> None:
+    """The buyer's confirmation with everything, and to everybody else with an own address their own ticket.
+
+    Holders on somebody else's order are told there who holds their data (GDPR art. 14).
+    """
+    queue_order_mail(kind="confirmation", order=order, now=now)
+    told = {order.buyer_email.lower(), ""}
+    for line in lines:
+        person = line.participant
+        if person is None or person.email.lower() in told:
+            continue
+        told.add(person.email.lower())
+        queue_mail(
+            kind="holder",
+            key=f"holder/{order.reference}/{person.pk}",
+            recipient=person.email,
+            language=order.language,
+            about=str(person.pk),
+            organization_id=order.organization_id,
+            person_id=person.person_id,
+            now=now,
+        )

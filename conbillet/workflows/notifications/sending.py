@@ -1,0 +1,11 @@
+"""The job that hands queued mail to the mail server."""
+
+from conbillet.core import clock
+from conbillet.mail.actions.send_mail import send_mail
+
+from .letters import write
+
+
+def send(*, mail: int) -> None:
+    """Hand one queued mail over. Raises MailServerDown, upon which the job is tried again."""
+    send_mail(mail_id=mail, write=write, now=clock.now())
