@@ -9,6 +9,10 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parent
 TEST_DATA = Path(os.environ.get("CONBILLET_TEST_DATA", str(CHECKOUT / "var" / "test"))).resolve()
+# The browser is kept beside the installation's data, not with the tests', before that becomes CONBILLET_DATA.
+os.environ.setdefault(
+    "CONBILLET_BROWSER", str(Path(os.environ.get("CONBILLET_DATA") or CHECKOUT / "var").resolve() / "browser")
+)
 os.environ["CONBILLET_DATA"] = str(TEST_DATA / "data")
 os.environ["CONBILLET_SECRET_KEY"] = "a key for tests only"
 os.environ.setdefault("DATABASE_URL", "postgresql://conbillet_test_app@/conbillet_test?host=/nonexistent")

@@ -77,7 +77,9 @@ Say = Callable[[str], None]
 
 
 def browser_folder() -> Path:
-    """Where a browser is kept: `browser` below `CONBILLET_DATA`, or below `var` in the checkout."""
+    """Where a browser is kept: `CONBILLET_BROWSER`, else `browser` below `CONBILLET_DATA` or the checkout's `var`."""
+    if chosen := os.environ.get("CONBILLET_BROWSER"):
+        return Path(chosen).resolve()
     root = os.environ.get("CONBILLET_DATA") or Path(__file__).resolve().parents[2] / "var"
     return Path(root).resolve() / "browser"
 

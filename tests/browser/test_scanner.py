@@ -13,7 +13,7 @@ import pytest
 import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from conbillet.cli.browsers import find_or_obtain
 from conbillet.core.references import new_reference
@@ -112,15 +112,14 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def chromium(camera: Path) -> Iterator[Browser]:
+def chromium(playwright: Playwright, camera: Path) -> Iterator[Browser]:
     found = find_or_obtain()
     flags = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={camera}"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(found.path), args=[*found.args, *flags], env=found.env, chromium_sandbox=False
-        )
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(
+        executable_path=str(found.path), args=[*found.args, *flags], env=found.env, chromium_sandbox=False
+    )
+    yield browser
+    browser.close()
 
 
 def opened(browser: Browser, address: str, *, language: str = "da", camera_allowed: bool = True) -> Page:
