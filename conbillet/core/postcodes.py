@@ -1,0 +1,63 @@
+"""Danish postcodes: the town they belong to and the municipality in which (most of) it lies.
+
+Postcodes and municipality codes are four-digit strings, since both can begin with zero. Data: GeoNames (CC BY 4.0),
+see `data/README.md`.
+"""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True)
+class _Place:
+    town: str
+    municipalities: tuple[str, ...]
+
+
+def town_for(postcode: str) -> str | None:
+    """The town of a Danish postcode, or None when there is no such postcode. Spaces around it do not matter."""
+    place = _places().get(postcode.strip())
+    return place.town if place else None
+
+
+def municipalities_for(postcode: str) -> tuple[str, ...]:
+    """The codes of the municipalities that the postcode may lie in, the likeliest first; empty when unknown."""
+    place = _places().get(postcode.strip())
+    return place.municipalities if place else ()
+
+
+def municipality_name(code: str) -> str | None:
+    """The name of a municipality by its four-digit code, without "Kommune"; None when there is none."""
+    return _municipalities().get(code)
+
+
+def municipalities() -> tuple[tuple[str, str], ...]:
+    """All 98 municipalities as (code, name), in Danish alphabetical order, for a list to choose from."""
+    return tuple(sorted(_municipalities().items(), key=lambda item: _danish_order(item[1])))
+
+
+@cache
+def _places() -> dict[str, _Place]:
+    return {
+        row["postcode"]: _Place(row["town"], tuple(filter(None, row["municipalities"].split(","))))
+        for row in _rows("postcodes.csv")
+    }
+
+
+@cache
+def _municipalities() -> dict[str, str]:
+    return {row["code"]: row["name"] for row in _rows("municipalities.csv")}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (_FOLDER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+def _danish_order(name: str) -> str:
+    # Æ, Ø and Å come last, in this order, and Aa counts as Å (Retskrivningsordbogen § 4).
+    return name.lower().replace("aa", "å").translate(str.maketrans("æøå", "{|}"))
