@@ -24,7 +24,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser tests' driver runs 
 
 ROLE_PREFIX = "conbillet_test"
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "conbillet.demo.fixtures"]
 
 
 def pytest_configure() -> None:

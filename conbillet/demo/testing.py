@@ -129,7 +129,7 @@ class FakeStripe(Process):
         """Any control call; `path` without `/_control/`."""
         return call(self.port, method, f"/_control/{path}", data)
 
-    def _post(self, path: str, **data: Any) -> Any:
+    def _post(self, path: str, /, **data: Any) -> Any:
         return self.control("POST", path, {key: value for key, value in data.items() if value is not None})
 
     def state(self) -> Json:

@@ -173,7 +173,7 @@ class Control:
         ids = []
         with self.world.change() as tx:
             for record in self.world.store.all("delivery"):
-                if record.body["state"] in ("held", "pending"):
+                if record.body["state"] in ("held", "pending") and not self.deliverer.is_flying(record.id):
                     fresh = record.copy()
                     fresh.body |= {"state": "pending", "due": time.time()}
                     tx.put(fresh)

@@ -80,6 +80,7 @@ class Deliverer:
         self._due: list[tuple[float, str]] = []
         self._when: dict[str, float] = {}  # the truth; an entry of the heap that differs from it is old
         self._busy = 0
+        self._flying: set[str] = set()
         self._wake = threading.Condition()
         world.on_deliveries = self.schedule
 
@@ -94,10 +95,16 @@ class Deliverer:
         with self._wake:
             for id_ in ids:
                 record = self._world.store.get(id_)
-                if record and record.body["state"] == "pending":
+                # What is on its way just now must not set out a second time.
+                if record and record.body["state"] == "pending" and id_ not in self._flying:
                     self._when[id_] = record.body["due"]
                     heapq.heappush(self._due, (record.body["due"], id_))
             self._wake.notify_all()
+
+    def is_flying(self, id_: str) -> bool:
+        """Whether a delivery is on its way at this moment."""
+        with self._wake:
+            return id_ in self._flying
 
     def forget(self) -> None:
         """Drop the queue, after a reset."""
@@ -121,6 +128,7 @@ class Deliverer:
                     self._busy += 1
                     id_ = heapq.heappop(self._due)[1]
                     del self._when[id_]
+                    self._flying.add(id_)
                     return id_
                 self._wake.wait(pause)
 
@@ -132,6 +140,7 @@ class Deliverer:
                 self._deliver(sender, id_)
             finally:
                 with self._wake:
+                    self._flying.discard(id_)
                     self._busy -= 1
                     self._wake.notify_all()
 
@@ -143,6 +152,8 @@ class Deliverer:
         if event is None:
             return
         answer = self.send(event.body, sender=sender)
+        with self._wake:
+            self._flying.discard(id_)
         with self._world.change() as tx:
             changed = tx.get(id_)
             if changed is None:
