@@ -142,6 +142,7 @@ class EmbeddedPostgres:
         if process is not None:
             for signal_number, wait in ((signal.SIGINT, seconds), (signal.SIGQUIT, 1.0), (signal.SIGKILL, 5.0)):
                 send([process.pid], signal_number)
+                send([process.pid], signal.SIGCONT)  # a frozen one could not hear
                 try:
                     process.wait(wait)
                     break
@@ -198,6 +199,7 @@ class EmbeddedPostgres:
             # Asked nicely, the postmaster sees to its children; to them the same signals mean other things.
             heads = [pid for pid in orphans if parent(pid) not in orphans]
             send(orphans if signal_number == signal.SIGKILL else heads, signal_number)
+            send(orphans, signal.SIGCONT)  # a frozen one could not hear
             wait_until(lambda: not self._server_processes(), seconds=wait)
             orphans = self._server_processes()
         if orphans:

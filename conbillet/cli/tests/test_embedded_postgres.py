@@ -32,7 +32,10 @@ time.sleep(600)
 def fresh_cluster() -> Iterator[Path]:
     """A cluster that was created and stopped; tests work on copies, because creating takes most of a second."""
     with tempfile.TemporaryDirectory() as folder:
-        with EmbeddedPostgres(Path(folder) / "pg", durable=False) as server, psycopg.connect(server.dsn()) as connection:
+        with (
+            EmbeddedPostgres(Path(folder) / "pg", durable=False) as server,
+            psycopg.connect(server.dsn()) as connection,
+        ):
             connection.execute("CREATE TABLE note (text text)")
             connection.execute("INSERT INTO note VALUES ('kept')")
         yield Path(folder) / "pg"
