@@ -95,7 +95,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "conbillet.web.context.house",
             ],
-            "builtins": ["conbillet.web.templatetags.conbillet", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "conbillet.web.templatetags.conbillet",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
         },
     }
 ]
@@ -185,6 +189,9 @@ CONTENT_SECURITY_POLICY = {
         "require-trusted-types-for": ["'script'"],
     }
 }
+
+# Proxies whose word about the visitor's address is taken: addresses or networks, and `cloudflare` for CloudFlare's own.
+CONBILLET_TRUSTED_PROXIES = env.words("CONBILLET_TRUSTED_PROXIES")
 
 # --- Payments --------------------------------------------------------------------------------------------------------------------
 STRIPE_SECRET_KEY = env.text("CONBILLET_STRIPE_SECRET_KEY", "")

@@ -52,3 +52,12 @@ class AuditSeal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organization", "number"], name="core_seal_number", nulls_distinct=False)
         ]
+
+
+class RateLimit(models.Model):
+    """How often something was tried within a window of time; `key` is a keyed hash of what and by whom."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    window = models.BigIntegerField()  # number of the window, counted from 1970
+    count = models.PositiveIntegerField()
+    forget_at = models.DateTimeField()

@@ -1,7 +1,7 @@
 """What the ground floor holds about persons: who did what, to whom, in the audit log."""
 
 from .data_map import ACCESS_LOG, LEGITIMATE_INTEREST, SECURITY, data_map, destroy_key, drop, omitted, plain
-from .models import AuditEntry, AuditSeal
+from .models import AuditEntry, AuditSeal, RateLimit
 
 with data_map.model(AuditEntry, subject="subject_id") as t:
     t.technical(
@@ -35,6 +35,10 @@ with data_map.model(AuditEntry, subject="subject_id") as t:
 
 with data_map.model(AuditSeal) as t:
     t.technical("id", "entry", "organization", "number", "previous_hash", "entry_hash", why="the hash chain")
+
+with data_map.model(RateLimit) as t:
+    t.technical("window", "count", "forget_at", why="how often something was tried; gone when its time has passed")
+    t.derived("key", of="the visitor's address, e-mail or account, as a hash under the server's key")
 
 for name in ("django_migrations", "procrastinate_periodic_defers", "procrastinate_workers"):
     data_map.library_table(name, why="house-keeping of the framework and the job queue; no person in it")

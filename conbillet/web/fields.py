@@ -31,6 +31,7 @@ from stdnum.exceptions import ValidationError as NumberError
 from conbillet.core import clock
 from conbillet.core.names import BadName, clean_name
 from conbillet.core.people import Gender
+from conbillet.core.postcodes import town_for
 
 OLDEST = 120
 NEAR = ("DK", "FO", "GL", "SE", "NO", "DE", "FI", "IS")
@@ -240,7 +241,7 @@ def clean_address(form: forms.BaseForm, *, prefix: str = "") -> None:
     if country != "DK" or not postcode:
         return
     digits = postcode.replace(" ", "").removeprefix("DK-").removeprefix("DK")
-    town = town_of(digits)
+    town = town_for(digits) if re.fullmatch(r"[0-9]{4}", digits) else None
     if town is None:
         form.add_error(f"{prefix}postcode", ValidationError(_("There is no such Danish postcode. It has four digits."), code="postcode"))
         return
@@ -248,14 +249,3 @@ def clean_address(form: forms.BaseForm, *, prefix: str = "") -> None:
     if f"{prefix}city" in form.fields and not data.get(f"{prefix}city"):
         data[f"{prefix}city"] = town
         form.errors.pop(f"{prefix}city", None)
-
-
-def town_of(digits: str) -> str | None:
-    """The town of a Danish postcode, or None when there is no such postcode."""
-    if not re.fullmatch(r"[0-9]{4}", digits):
-        return None
-    try:
-        from conbillet.core import postcodes
-    except ImportError:
-        return ""
-    return postcodes.town_of(digits)
