@@ -18,6 +18,7 @@ ABOUT_THE_RULES = {"house_rules.py", "test_house.py"}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
 SOMEBODYS_HOME = re.compile(r"/(home|Users)/[a-z][\w.-]*/")
 REGISTRY = re.compile(r"\b(pypi\.org|pythonhosted\.org|registry\.npmjs\.org)\b")
+LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 WITHOUT_REASON = (
     (re.compile(r"pytest\.(skip|xfail)\(\s*\)"), "skips a test without a reason"),
     (re.compile(r"mark\.(skip|xfail)(?!if)\b(?!\(.*\breason=)"), "skips a test without a reason"),
@@ -87,6 +88,16 @@ def forbidden_words(root: Path) -> list[str]:
                 found.append(f"{place} names a registry's host")
             if path.suffix == ".py":
                 found += [f"{place} {what}" for pattern, what in WITHOUT_REASON if pattern.search(line)]
+    return found
+
+
+def broken_links(root: Path) -> list[str]:
+    """Links between documents lead to files that exist."""
+    found = []
+    for path in files(root, {".md"}):
+        for target in LINK.findall(path.read_text()):
+            if "://" not in target and not (path.parent / target).exists():
+                found.append(f"{path.relative_to(root)} links to {target}, which does not exist")
     return found
 
 

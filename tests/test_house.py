@@ -12,7 +12,7 @@ PACKAGE = CHECKOUT / "conbillet"
 
 Rule = Callable[[Path], list[str]]
 
-OF_THE_CHECKOUT: list[Rule] = [rules.long_files, rules.forbidden_words, rules.lock_files_with_hosts]
+OF_THE_CHECKOUT: list[Rule] = [rules.long_files, rules.forbidden_words, rules.lock_files_with_hosts, rules.broken_links]
 OF_THE_PACKAGE: list[Rule] = [
     rules.rooms_without_readme,
     rules.misshapen_actions,
@@ -46,6 +46,7 @@ PLANTED = [
     (rules.forbidden_words, "tests/test_a.py", "pytest.skip()"),
     (rules.forbidden_words, "tests/test_a.py", "@pytest.mark.skip\ndef test(): ..."),
     (rules.forbidden_words, "sales/models.py", "x = y  # type: ignore"),
+    (rules.broken_links, "docs/README.md", "see [the house](houses.md#floors)"),
     (rules.lock_files_with_hosts, "requirements.txt", "django==5.2 # from https://example.org"),
     (rules.misshapen_actions, "sales/actions/pay.py", "def charge(*, now: int) -> int: ..."),
     (rules.misshapen_actions, "sales/actions/pay.py", "def pay(now: int) -> int: ..."),
@@ -74,7 +75,7 @@ def test_a_broken_rule_is_noticed(rule: Rule, path: str, content: str, tmp_path:
 
 IN_ORDER = [
     ("sales/actions/pay.py", VERB),
-    ("sales/README.md", "# Sales\n"),
+    ("sales/README.md", "# Sales\n\nSee [core](../core/README.md#what) and [elsewhere](https://example.org/x).\n"),
     ("sales/__init__.py", ""),
     ("sales/migrations/0001_initial.py", "x = 1\n" * 500),
     ("core/clock.py", "from datetime import datetime\n\n\ndef now():\n    return datetime.now()\n"),
