@@ -81,8 +81,10 @@ class Attempt(TenantModel):
     state = models.CharField(max_length=10, choices=State.choices, default=State.STARTING)
     session = models.CharField(max_length=100, blank=True)
     url = models.CharField(max_length=2000, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True, default="")  # of the request: one key, one request
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True)  # when the reconciler last asked Stripe
 
     class Meta:
         constraints = [

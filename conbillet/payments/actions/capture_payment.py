@@ -1,0 +1,58 @@
+"""The money is there."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from ..ledger import MONEY_ACCOUNTS, Unbalanced, book, capture_key
+from ..models import Payment
+
+
+class WrongAmount(Exception):
+    """Another amount than the one shown at confirmation (I12)."""
+
+
+def capture_payment(
+    *,
+    payment: Payment,
+    amount: int,
+    provider_payment: str,
+    provider_method: str,
+    split: Mapping[str, int],
+    now: datetime,
+) -> bool:
+    """Mark an expected (or expired: late money) payment as captured and book it. False when it was captured already.
+
+    Two statements. `split` says which accounts are credited, in øre, and must sum to `amount`; the debit follows from the
+    payment's method. The caller audits: it knows what was paid for.
+    """
+    if amount != payment.amount:
+        raise WrongAmount(f"{payment.reference}: {amount} øre came, {payment.amount} were expected")
+    if sum(split.values()) != amount:
+        raise Unbalanced(f"{payment.reference}: the split sums to {sum(split.values())} øre, not {amount}")
+    captured = (
+        Payment.objects.filter(pk=payment.pk)
+        .exclude(state=Payment.State.CAPTURED)
+        .update(
+            state=Payment.State.CAPTURED,
+            captured_amount=amount,
+            captured_at=now,
+            provider_payment=provider_payment,
+            provider_method=provider_method,
+        )
+    )
+    if not captured:
+        return False
+    payment.state, payment.captured_amount, payment.captured_at = Payment.State.CAPTURED, amount, now
+    payment.provider_payment, payment.provider_method = provider_payment, provider_method
+    if amount:
+        sides = {MONEY_ACCOUNTS[Payment.Method(payment.method)]: amount}
+        sides |= {account: -part for account, part in split.items()}  # type: ignore[dict-item]  # accounts are texts
+        book(
+            organization_id=payment.organization_id,
+            key=capture_key(payment),
+            about=payment.about,
+            payment=payment,
+            sides=sides,
+            now=now,
+        )
+    return True

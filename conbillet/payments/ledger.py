@@ -1,0 +1,55 @@
+"""The sales sub-ledger: double entry in whole øre. Debit is positive, credit negative; a transaction sums to zero (I2)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from .models import LedgerAccount, LedgerEntry, Payment
+
+# The id of a transaction follows from what happened, so that the same happening can only ever be one transaction.
+_HAPPENINGS = UUID("6f1a4f1e-54d5-4c8e-9d0f-0b4c1b1f8a3e")
+
+MONEY_ACCOUNTS = {
+    Payment.Method.CARD: LedgerAccount.PROVIDER,
+    Payment.Method.TRANSFER: LedgerAccount.BANK,
+    Payment.Method.DOOR: LedgerAccount.TILL,
+}
+
+
+class Unbalanced(Exception):
+    """The sides do not sum to zero. Nothing was booked."""
+
+
+def book(
+    *, organization_id: int, key: str, about: str, payment: Payment | None, sides: Mapping[str, int], now: datetime
+) -> None:
+    """Book one transaction, in one statement. Booking the same `key` again changes nothing. Raises Unbalanced."""
+    if sum(sides.values()) != 0:
+        raise Unbalanced(f"{key}: the sides sum to {sum(sides.values())} øre")
+    transaction = uuid5(_HAPPENINGS, key)
+    entries = [
+        LedgerEntry(
+            organization_id=organization_id,
+            transaction=transaction,
+            account=account,
+            amount=amount,
+            payment=payment,
+            about=about,
+            key=key,
+            posted_at=now,
+        )
+        for account, amount in sides.items()
+        if amount
+    ]
+    if entries:
+        LedgerEntry.objects.bulk_create(entries, ignore_conflicts=True)
+
+
+def capture_key(payment: Payment) -> str:
+    return f"capture:{payment.reference}"
+
+
+def split_booked(payment: Payment) -> dict[str, int]:
+    """How a captured payment was credited: account → øre."""
+    entries = LedgerEntry.objects.filter(key=capture_key(payment), amount__lt=0)
+    return {account: -amount for account, amount in entries.values_list("account", "amount")}

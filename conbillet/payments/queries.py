@@ -1,0 +1,58 @@
+"""Reads that other rooms need: what was paid, what went back, what is on its way. Amounts in øre."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet, Sum
+
+from .models import Dispute, LedgerAccount, LedgerEntry, Payment, Refund
+
+Abouts = Collection[str] | QuerySet  # type: ignore[type-arg]  # references, or a subquery that gives them
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The money behind a set of orders. `refunded` has left; `refunding` is on its way; `kept` is what stays."""
+
+    captured: int
+    card: int
+    transfer: int
+    door: int
+    refunded: int
+    refunding: int
+    disputed: int
+    fees: int
+
+    @property
+    def kept(self) -> int:
+        return self.captured - self.refunded - self.refunding - self.disputed
+
+
+def totals(*, abouts: Abouts) -> Totals:
+    """Sums over the payments of these references; four queries, however many there are."""
+    payments = Payment.objects.filter(about__in=abouts, state=Payment.State.CAPTURED)
+    by_method = {method: Sum("captured_amount", filter=Q(method=method)) for method in ("card", "transfer", "door")}
+    taken = payments.aggregate(captured=Sum("captured_amount"), **by_method)
+    refunds = Refund.objects.filter(payment__in=payments).aggregate(
+        refunded=Sum("amount", filter=Q(state=Refund.State.SUCCEEDED)),
+        refunding=Sum("amount", filter=Q(state=Refund.State.REQUESTED)),
+    )
+    disputed = Dispute.objects.filter(payment__in=payments).exclude(
+        Q(status__in=["won", "prevented"]) | Q(status__startswith="warning_")
+    )
+    fees = LedgerEntry.objects.filter(payment__in=payments, account=LedgerAccount.PLATFORM_FEE)
+    return Totals(
+        **{name: amount or 0 for name, amount in {**taken, **refunds}.items()},
+        disputed=disputed.aggregate(sum=Sum("amount"))["sum"] or 0,
+        fees=-(fees.aggregate(sum=Sum("amount"))["sum"] or 0),
+    )
+
+
+def payment_of(*, about: str) -> Payment | None:
+    """The payment of an order, with its refunds and disputes fetched."""
+    return Payment.objects.filter(about=about).prefetch_related("refunds", "disputes").first()
+
+
+def ledger_of(*, about: str) -> QuerySet[LedgerEntry]:
+    """Everything booked for an order, oldest first."""
+    return LedgerEntry.objects.filter(about=about).order_by("id")

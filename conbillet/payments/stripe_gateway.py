@@ -1,0 +1,238 @@
+"""Stripe, through its SDK."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import stripe
+
+from .gateway import (
+    AccountView,
+    ChargeView,
+    DisputeView,
+    KeyReused,
+    ProviderBusy,
+    ProviderMissing,
+    ProviderRefused,
+    ProviderUnknown,
+    RefundView,
+    SessionView,
+)
+from .transport import Transport
+
+T = TypeVar("T")
+
+
+class StripeGateway:
+    """Checkout Sessions, refunds, disputes and accounts of the associations' own accounts (direct charges)."""
+
+    def __init__(self, *, secret_key: str, base: str, timeout: float) -> None:
+        stripe.enable_telemetry = False
+        self._api = stripe.StripeClient(
+            secret_key, base_addresses={"api": base}, max_network_retries=0, http_client=Transport(timeout)
+        ).v1
+
+    def create_session(self, *, account: str, key: str, request: dict[str, Any]) -> SessionView:
+        made: Any = self._ask(
+            lambda: self._api.checkout.sessions.create(
+                params=request, options={"stripe_account": account, "idempotency_key": key}
+            )
+        )  # type: ignore[arg-type]  # built in checkout.py
+        return _session(made)
+
+    def session(self, *, account: str, session: str) -> SessionView:
+        found: Any = self._ask(
+            lambda: self._api.checkout.sessions.retrieve(
+                session, params={"expand": ["payment_intent.latest_charge"]}, options={"stripe_account": account}
+            )
+        )
+        return _session(found)
+
+    def find_session(self, *, account: str, attempt: str, since: datetime) -> SessionView | None:
+        """The session that carries this attempt's key, among those made since. None: there is none."""
+        pages: Any = self._ask(
+            lambda: self._api.checkout.sessions.list(
+                params={"created": {"gte": int(since.timestamp())}, "limit": 100}, options={"stripe_account": account}
+            )
+        )
+        for found in self._ask(lambda: list(pages.auto_paging_iter())):
+            if _metadata(found).get("attempt") == attempt:
+                return self.session(account=account, session=found.id)
+        return None
+
+    def session_of(self, *, account: str, payment: str) -> SessionView | None:
+        """The session in which a payment was made."""
+        found: Any = self._ask(
+            lambda: self._api.checkout.sessions.list(
+                params={"payment_intent": payment}, options={"stripe_account": account}
+            )
+        )
+        return self.session(account=account, session=found.data[0].id) if found.data else None
+
+    def expire_session(self, *, account: str, session: str) -> SessionView:
+        """End a session. Raises ProviderRefused when it is no longer open."""
+        ended: Any = self._ask(lambda: self._api.checkout.sessions.expire(session, options={"stripe_account": account}))
+        return _session(ended)
+
+    def create_refund(self, *, account: str, key: str, payment: str, amount: int) -> RefundView:
+        made: Any = self._ask(
+            lambda: self._api.refunds.create(
+                params={"payment_intent": payment, "amount": amount, "metadata": {"refund": key}},
+                options={"stripe_account": account, "idempotency_key": key},
+            )
+        )
+        return _refund(made)
+
+    def refund(self, *, account: str, refund: str) -> RefundView:
+        found: Any = self._ask(lambda: self._api.refunds.retrieve(refund, options={"stripe_account": account}))
+        return _refund(found)
+
+    def find_refund(self, *, account: str, payment: str, key: str) -> RefundView | None:
+        """The refund of this payment that carries our key."""
+        pages: Any = self._ask(
+            lambda: self._api.refunds.list(
+                params={"payment_intent": payment, "limit": 100}, options={"stripe_account": account}
+            )
+        )
+        return next(
+            (
+                _refund(found)
+                for found in self._ask(lambda: list(pages.auto_paging_iter()))
+                if _metadata(found).get("refund") == key
+            ),
+            None,
+        )
+
+    def dispute(self, *, account: str, dispute: str) -> DisputeView:
+        found: Any = self._ask(lambda: self._api.disputes.retrieve(dispute, options={"stripe_account": account}))
+        opened = datetime.fromtimestamp(found.created, UTC)
+        return DisputeView(
+            found.id,
+            found.status,
+            found.amount,
+            found.currency.upper(),
+            found.reason,
+            _id(found.payment_intent),
+            opened,
+        )
+
+    def create_account(self, *, key: str, email: str, name: str, url: str) -> AccountView:
+        """An account of the association's own: it pays Stripe's fees, has the whole dashboard, and bears its losses with Stripe."""
+        profile = {"name": name, **({"url": url} if url.startswith("https://") else {})}
+        request: Any = {
+            "country": "DK",
+            "email": email,
+            "business_type": "non_profit",
+            "business_profile": profile,
+            "controller": {
+                "stripe_dashboard": {"type": "full"},
+                "fees": {"payer": "account"},
+                "losses": {"payments": "stripe"},
+                "requirement_collection": "stripe",
+            },
+            "capabilities": {
+                name: {"requested": True} for name in ("card_payments", "mobilepay_payments", "transfers")
+            },
+        }
+        made: Any = self._ask(lambda: self._api.accounts.create(params=request, options={"idempotency_key": key}))
+        return _account(made)
+
+    def account_link(self, *, account: str, return_url: str, refresh_url: str) -> str:
+        """The page at Stripe where the association tells about itself; good for a few minutes and one visit."""
+        made: Any = self._ask(
+            lambda: self._api.account_links.create(
+                params={
+                    "account": account,
+                    "type": "account_onboarding",
+                    "return_url": return_url,
+                    "refresh_url": refresh_url,
+                }
+            )
+        )
+        return str(made.url)
+
+    def account(self, *, account: str) -> AccountView:
+        return _account(self._ask(lambda: self._api.accounts.retrieve(account)))
+
+    def charges(self, *, account: str, since: datetime) -> Iterator[ChargeView]:
+        """The charges that took money since an instant, newest first."""
+        pages: Any = self._ask(
+            lambda: self._api.charges.list(
+                params={"created": {"gte": int(since.timestamp())}, "limit": 100}, options={"stripe_account": account}
+            )
+        )
+        walk = iter(pages.auto_paging_iter())
+        while (charge := self._ask(lambda: next(walk, None))) is not None:
+            if charge.paid and charge.captured:
+                key = _metadata(charge).get("attempt", "")
+                yield ChargeView(
+                    charge.id,
+                    _id(charge.payment_intent),
+                    charge.amount_captured,
+                    charge.amount_refunded,
+                    charge.currency.upper(),
+                    key,
+                )
+
+    def _ask(self, call: Callable[[], T]) -> T:
+        try:
+            return call()
+        except stripe.IdempotencyError as error:
+            raise (
+                ProviderBusy(error.code or "") if error.http_status == 409 else KeyReused("idempotency_error")
+            ) from None
+        except stripe.InvalidRequestError as error:
+            kind = ProviderMissing if error.http_status == 404 else ProviderRefused
+            raise kind(error.code or "invalid_request", error.param or "") from None
+        except stripe.CardError as error:
+            raise ProviderRefused(error.code or "card_error") from None
+        except stripe.PermissionError:
+            raise ProviderRefused("account_invalid") from None
+        except stripe.StripeError as error:
+            # Wrong API key, too many requests, no answer, server error: the same request may succeed later.
+            raise ProviderUnknown(error.code or type(error).__name__) from None
+
+
+def _id(value: Any) -> str:
+    """An id, whether or not the object it names was expanded."""
+    return value if isinstance(value, str) else getattr(value, "id", "") or ""
+
+
+def _metadata(found: Any) -> dict[str, str]:
+    return found.metadata.to_dict() if found.metadata else {}
+
+
+def _session(found: Any) -> SessionView:
+    intent, method = found.payment_intent, ""
+    charge = getattr(intent, "latest_charge", None)
+    amount = found.amount_total or 0
+    if charge is not None and not isinstance(charge, str):
+        method = charge.payment_method_details.type if charge.payment_method_details else ""
+        amount = charge.amount_captured
+    paid = found.status == "complete" and found.payment_status == "paid"
+    attempt = _metadata(found).get("attempt", "")
+    return SessionView(
+        found.id,
+        found.url or "",
+        found.status,
+        paid,
+        amount,
+        (found.currency or "").upper(),
+        _id(intent),
+        method[:20],
+        attempt,
+    )
+
+
+def _refund(found: Any) -> RefundView:
+    failure = getattr(found, "failure_reason", None) or ""
+    key = _metadata(found).get("refund", "")
+    return RefundView(
+        found.id, found.status, found.amount, found.currency.upper(), _id(found.payment_intent), failure, key
+    )
+
+
+def _account(found: Any) -> AccountView:
+    return AccountView(
+        found.id, bool(found.charges_enabled), bool(found.payouts_enabled), bool(found.details_submitted)
+    )
