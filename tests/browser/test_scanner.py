@@ -81,6 +81,8 @@ class Handler(SimpleHTTPRequestHandler):
         made = {
             "/da": ("text/html", PAGE.format(language="da")),
             "/en": ("text/html", PAGE.format(language="en")),
+            "/refused/da": ("text/html", PAGE.format(language="da")),
+            "/refused/en": ("text/html", PAGE.format(language="en")),
             "/page.js": ("text/javascript", SCRIPT),
         }.get(self.path)
         if made is None:
@@ -95,6 +97,8 @@ class Handler(SimpleHTTPRequestHandler):
 
     def end_headers(self) -> None:
         self.send_header("Content-Security-Policy", POLICY)
+        if self.path.startswith("/refused/"):
+            self.send_header("Permissions-Policy", "camera=()")
         super().end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -114,7 +118,12 @@ def address() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def chromium(playwright: Playwright, camera: Path) -> Iterator[Browser]:
     found = find_or_obtain()
-    flags = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={camera}"]
+    # The pretended device also answers the question for permission; a page that is to be refused says so by its policy.
+    flags = [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={camera}",
+    ]
     browser = playwright.chromium.launch(
         executable_path=str(found.path), args=[*found.args, *flags], env=found.env, chromium_sandbox=False
     )
@@ -122,10 +131,9 @@ def chromium(playwright: Playwright, camera: Path) -> Iterator[Browser]:
     browser.close()
 
 
-def opened(browser: Browser, address: str, *, language: str = "da", camera_allowed: bool = True) -> Page:
-    context = browser.new_context(permissions=["camera"] if camera_allowed else [])
-    page = context.new_page()
-    page.goto(f"{address}/{language}")
+def opened(browser: Browser, address: str, *, path: str = "/da") -> Page:
+    page = browser.new_context(permissions=["camera"]).new_page()
+    page.goto(f"{address}{path}")
     page.wait_for_function("() => window.ready")
     return page
 
@@ -176,7 +184,7 @@ def test_a_picture_is_read_without_a_camera(chromium: Browser, address: str, cod
     picture = Image.new("RGB", (3000, 2000), "#cfd4dc")
     picture.paste(drawn(code, module=9).rotate(7, expand=True, fillcolor=255), (1500, 700))
     picture.save(tmp_path / "ticket.jpg", quality=85)
-    page = opened(chromium, address, camera_allowed=False)
+    page = opened(chromium, address, path="/refused/da")
     page.set_input_files("input", tmp_path / "ticket.jpg")
     page.wait_for_function("() => codes.length > 0", timeout=20_000)
     assert page.evaluate("codes") == [code]
@@ -192,7 +200,7 @@ def test_a_useless_picture_is_explained(
         camera_frame(None, 0).save(path)
     else:
         path.write_bytes(b"not a picture")
-    page = opened(chromium, address, camera_allowed=False)
+    page = opened(chromium, address, path="/refused/da")
     page.set_input_files("input", path)
     page.wait_for_function("() => states.length > 0", timeout=20_000)
     [told] = page.evaluate("states")
@@ -207,7 +215,7 @@ def test_a_useless_picture_is_explained(
 def test_a_refused_permission_is_explained_in_the_pages_language(
     chromium: Browser, address: str, language: str, words: str
 ) -> None:
-    page = opened(chromium, address, language=language, camera_allowed=False)
+    page = opened(chromium, address, path=f"/refused/{language}")
     page.evaluate("scanner.start()")
     page.wait_for_function("() => scanner.state === 'problem'")
     told = page.evaluate("states.at(-1)")
