@@ -27,7 +27,7 @@ IDLE_SECONDS = 300
 REASONS = {
     200: "OK", 204: "No Content", 303: "See Other", 304: "Not Modified", 400: "Bad Request", 401: "Unauthorized",
     402: "Payment Required", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 408: "Request Timeout",
-    409: "Conflict", 410: "Gone", 411: "Length Required", 413: "Content Too Large", 429: "Too Many Requests",
+    409: "Conflict", 410: "Gone", 411: "Length Required", 413: "Content Too Large", 422: "Unprocessable Content", 429: "Too Many Requests",
     500: "Internal Server Error", 503: "Service Unavailable",
 }  # fmt: skip
 

@@ -36,14 +36,13 @@ def shell(
     other = "en" if lang == "da" else "da"
     switch = el("a", text("other_lang", lang), href=f"{path}?lang={other}", lang=other, hreflang=other)
     strip = el(
-        "div",
+        "header",
         el("strong", text("test", lang)),
         " · ",
         text("test_more", lang),
         " ",
         switch,
         class_="banner",
-        role="note",
     )
     page = document(title=title, lang=lang, body=[strip, *body], css=("checkout.css",))
     return html_response(page, status, tuple(filter(None, map(origin_of, urls))))
@@ -151,7 +150,7 @@ class CheckoutPages:
             action=f"{path}?lang={lang}",
         )
         page = [
-            el("div", el("strong", text("test", lang)), " · ", text("test_more", lang), class_="banner", role="note"),
+            el("header", el("strong", text("test", lang)), " · ", text("test_more", lang), class_="banner"),
             el(
                 "main",
                 el("h1", "MobilePay"),

@@ -134,7 +134,7 @@ class Control:
         deliveries: dict[str, list[Json]] = {}
         for record in self.world.store.all("delivery"):
             deliveries.setdefault(record.body["event"], []).append(record.body)
-        rows = sorted(self.world.store.all("event"), key=lambda record: -record.body["created"])
+        rows = self.world.store.newest("event")
         out = []
         for row in rows:
             thing = row.body["data"]["object"]

@@ -84,7 +84,7 @@ class Overview:
             )
         ]
         body = [
-            el("div", el("strong", text("test", lang)), " · ", text("test_more", lang), class_="banner", role="note"),
+            el("header", el("strong", text("test", lang)), " · ", text("test_more", lang), class_="banner"),
             el("main", head, alert, self._controls(lang), sections, class_="wide"),
         ]
         return html_response(document(title=text("overview", lang), lang=lang, body=body))

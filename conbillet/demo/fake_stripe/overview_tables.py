@@ -18,7 +18,7 @@ BAD = ("failed", "lost", "expired", "needs_response")
 
 def recent(world: World, kind: str) -> list[Record]:
     """The newest records of a kind."""
-    return sorted(world.store.all(kind), key=lambda record: -record.body["created"])[:SHOWN]
+    return world.store.newest(kind)[:SHOWN]
 
 
 def sessions(world: World, lang: str) -> Html | None:
@@ -39,7 +39,7 @@ def sessions(world: World, lang: str) -> Html | None:
                 [button(verb, record.id, lang) for verb in ("do_pay", "do_decline", "do_expire")],
             ] if opened else None,
         ])  # fmt: skip
-    return table(lang, ("when", "who", "what", "amount", "status", "actions"), rows)
+    return table(lang, "sessions", ("when", "who", "what", "amount", "status", "actions"), rows)
 
 
 def payments(world: World, lang: str) -> Html | None:
@@ -56,7 +56,7 @@ def payments(world: World, lang: str) -> Html | None:
             [tag(body["status"]), refunded if body["amount_refunded"] else None],
             button("do_dispute", record.id, lang) if body["paid"] and not body["disputed"] else None,
         ])  # fmt: skip
-    return table(lang, ("when", "who", "what", "amount", "status", "actions"), rows)
+    return table(lang, "payments", ("when", "who", "what", "amount", "status", "actions"), rows)
 
 
 def disputes(world: World, lang: str) -> Html | None:
@@ -73,7 +73,7 @@ def disputes(world: World, lang: str) -> Html | None:
             tag(body["status"]),
             [button(verb, record.id, lang) for verb in ("do_won", "do_lost")] if still else None,
         ])  # fmt: skip
-    return table(lang, ("when", "who", "what", "amount", "status", "actions"), rows)
+    return table(lang, "disputes", ("when", "who", "what", "amount", "status", "actions"), rows)
 
 
 def accounts(world: World, lang: str) -> Html | None:
@@ -89,7 +89,7 @@ def accounts(world: World, lang: str) -> Html | None:
             el("span", "charges_enabled" if ready else "restricted", class_="tag good" if ready else "tag bad"),
             [button(verb, record.id, lang) for verb in verbs],
         ])  # fmt: skip
-    return table(lang, ("when", "who", "what", "status", "actions"), rows)
+    return table(lang, "accounts", ("when", "who", "what", "status", "actions"), rows)
 
 
 def events(control: Control, lang: str) -> Html | None:
@@ -108,7 +108,7 @@ def events(control: Control, lang: str) -> Html | None:
             deliveries,
             [button(verb, event["id"], lang) for verb in ("do_replay", "do_forge")],
         ])  # fmt: skip
-    return table(lang, ("when", "who", "what", "delivery", "actions"), rows)
+    return table(lang, "events", ("when", "who", "what", "delivery", "actions"), rows)
 
 
 def section(title: str, content: Html | None) -> Html:
@@ -116,7 +116,7 @@ def section(title: str, content: Html | None) -> Html:
     return el("section", el("h2", title), content, class_="card")
 
 
-def table(lang: str, heads: tuple[str, ...], rows: list[list[Any]]) -> Html:
+def table(lang: str, title: str, heads: tuple[str, ...], rows: list[list[Any]]) -> Html:
     """A table, or a word on why there is none yet."""
     if not rows:
         return el("p", text("none", lang), class_="soft")
@@ -131,7 +131,7 @@ def table(lang: str, heads: tuple[str, ...], rows: list[list[Any]]) -> Html:
         class_="scroll",
         tabindex="0",
         role="region",
-        aria_label=text(heads[2], lang),
+        aria_label=text(title, lang),
     )
 
 

@@ -186,6 +186,12 @@ class Store:
             keys = [key for key in self.lists if key[1] == kind and owner in (None, key[0])]
             return [self.records[id_] for key in keys for id_ in self.lists[key]]
 
+    def newest(self, kind: str) -> list[Record]:
+        """All records of a kind, of all owners, newest first; those of one second in reverse order."""
+        rows = self.all(kind)[::-1]
+        rows.sort(key=lambda record: -record.body["created"])
+        return rows
+
     def drop_old_keys(self, now: int) -> None:
         """Forget idempotency keys after a day, as the real API does."""
         with self.lock:

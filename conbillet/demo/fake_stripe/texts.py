@@ -14,7 +14,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "until": ("Betalingen skal være gennemført inden kl.", "The payment must be completed before"),
     "email": ("E-mail", "E-mail"),
     "card": ("Kortnummer", "Card number"),
-    "expiry": ("Udløb (MM / ÅÅ)", "Expiry (MM / YY)"),
+    "expiry": ("Udløb MM/ÅÅ", "Expiry MM/YY"),
     "cvc": ("Kontrolcifre", "Security code"),
     "name": ("Navn på kortet (kan udelades)", "Name on the card (optional)"),
     "by_mobilepay": ("Betal med MobilePay", "Pay with MobilePay"),

@@ -30,7 +30,7 @@ def shell(title: str, lang: str, path: str, body: list[Any], status: int = 200) 
     other = "en" if lang == "da" else "da"
     switch = el("a", text("other_lang", lang), href=f"{path}?lang={other}", lang=other, hreflang=other)
     strip = el(
-        "div", el("strong", text("banner", lang)), " · ", text("banner_more", lang), " ", switch, class_="banner"
+        "header", el("strong", text("banner", lang)), " · ", text("banner_more", lang), " ", switch, class_="banner"
     )
     page = document(title=title, lang=lang, body=[strip, el("main", body, class_="wide")], css=("mail.css",))
     return html_response(page, status)
@@ -140,6 +140,7 @@ class Pages:
                 f" {part.content_type}, {size(part.data)}",
             )
             for number, part in enumerate(content.attachments)
+            if not part.cid or f"cid:{part.cid}" not in content.html
         ]
         rows = [el("tr", el("th", name, scope="row"), el("td", name_of(value))) for name, value in content.headers]
         remove = el(
