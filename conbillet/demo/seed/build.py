@@ -1,0 +1,93 @@
+"""Puts the demo together, once: nothing is added when the data is there."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from conbillet.core import clock
+from conbillet.core.clock import day_start
+from conbillet.organizations.models import Organization
+from conbillet.payments.models import ConnectedAccount
+
+from . import texts
+from .conventions import last_year_and_this_year, make_big_convention, make_organizations, make_small_convention
+from .names import Crowd
+from .orders import Booth
+from .people import make_people
+
+
+def ensure_demo_data(say: Callable[[str], None] = print, *, buyers: int = 3000) -> None:
+    """Make the demo's data if there is none; afterwards make sure that the fake Stripe knows its accounts."""
+    if not Organization.objects.exists():
+        build(clock.now(), buyers=buyers, say=say)
+    for account in ConnectedAccount.objects.select_related("organization") if settings.CONBILLET_DEMO else ():
+        _tell_fake_stripe(account.stripe_account, account.organization.name)
+
+
+@transaction.atomic
+def build(now: datetime, *, buyers: int, say: Callable[[str], None]) -> None:
+    organizations = make_organizations(now)
+    for slug, organization in organizations.items():
+        ConnectedAccount.objects.create(
+            organization=organization,
+            stripe_account=f"acct_demo{slug}",
+            charges_enabled=True,
+            payouts_enabled=True,
+            details_submitted=True,
+            connected_at=now - timedelta(days=300),
+            checked_at=now,
+        )
+    make_people(organizations["nordlys"], now)
+    last, coming = last_year_and_this_year(now)
+    before = make_big_convention(organizations["nordlys"], last, closed=True, now=now, size=3000)
+    ahead = make_big_convention(organizations["nordlys"], coming, closed=False, now=now, size=2600)
+    odense = make_small_convention(
+        organizations["terningen"],
+        "terningfest",
+        "Terningfest",
+        "boardgames",
+        coming - timedelta(days=45),
+        2,
+        "Paarup Hallen",
+        texts.TERNINGFEST,
+        now,
+    )
+    copenhagen = make_small_convention(
+        organizations["hikari"],
+        "hikaricon",
+        "Hikaricon",
+        "cosplay",
+        coming + timedelta(days=66),
+        3,
+        "Karens Minde",
+        texts.HIKARICON,
+        now,
+    )
+    say("events are set up")
+    crowd = Crowd(2026)
+    opened = day_start(last - timedelta(days=150))
+    Booth(before, crowd, now).sell(buyers * 11 // 20, first=opened, last=day_start(last - timedelta(days=2)))
+    Booth(ahead, crowd, now).sell(
+        buyers * 8 // 20, first=day_start(coming - timedelta(days=150)), last=now - timedelta(hours=1)
+    )
+    for convention in (odense, copenhagen):
+        Booth(convention, crowd, now).sell(buyers // 40, first=now - timedelta(days=19), last=now - timedelta(hours=2))
+
+
+def _tell_fake_stripe(account: str, name: str) -> None:
+    """The demo's Stripe forgets nothing, but a fresh one has never heard of our accounts. Elsewhere there is none to tell."""
+    body = json.dumps({"id": account, "name": name, "ready": True}).encode()
+    request = urllib.request.Request(  # noqa: S310  our own fake on this machine
+        f"{settings.STRIPE_API_BASE}/_control/accounts", data=body, headers={"Content-Type": "application/json"}
+    )
+    try:
+        urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
+    except urllib.error.HTTPError:
+        return  # it knows the account already
+    except OSError:
+        return  # nobody there: paying will say so
