@@ -149,6 +149,14 @@ def test_the_longest_names_stay_on_their_page_and_leave_the_code_readable(name):
     assert [code.text for code in zxingcpp.read_barcodes(picture)] == [TICKET.code]
 
 
+def test_a_long_list_of_things_to_bring_shrinks_and_is_cut_before_it_covers_the_rest():
+    many = tuple(f"Ting nummer {number} med en lang forklaring, så linjen knækker" for number in range(1, 15))
+    [page] = read(render_tickets([replace(TICKET, what_to_bring=many)], "da")).pages
+    assert "Ting nummer 14 med" in text_of(page)
+    [page] = read(render_tickets([replace(TICKET, what_to_bring=many * 10)], "da")).pages
+    assert "Billetten må ikke videresælges" in text_of(page)
+
+
 def test_empty_fields_leave_no_empty_labels():
     bare = replace(TICKET, venue="", venue_address=(), opens_at=None, what_to_bring=(), holder_name="")
     [page] = read(render_tickets([bare], "da")).pages
