@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import count
 
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 WIDTH, HEIGHT = 640, 260
-LEFT, RIGHT, TOP, BOTTOM = 56, 8, 12, 30
+LEFT, RIGHT, TOP, BOTTOM = 64, 10, 14, 30
 MAX_POINTS = 400
 
 Series = tuple[str, Sequence[float]]
@@ -24,8 +25,8 @@ _numbers = count(1)
 
 
 def plain_number(value: float) -> str:
-    """Write a number without needless decimals, with spaces between thousands."""
-    return f"{value:,.10g}".replace(",", " ") if value == int(value) else f"{value:.1f}"
+    """Write a number without needless decimals, in the visitor's way: 1.284 in Danish, 1,284 in English."""
+    return number_format(value, decimal_pos=0 if value == int(value) else 1, force_grouping=True)
 
 
 def _ceiling(largest: float) -> tuple[float, float]:
@@ -45,10 +46,13 @@ def _ceiling(largest: float) -> tuple[float, float]:
 
 
 def bar_chart(
-    *, title: str, labels: Sequence[str], series: Sequence[Series], form: Format = plain_number
+    *, title: str, labels: Sequence[str], series: Sequence[Series], form: Format = plain_number, axis: Format | None = None
 ) -> SafeString:
-    """Groups of bars, one group a label. Series are (name, values); all values zero or more."""
-    top, marks = _frame(labels, series, form)
+    """Groups of bars, one group a label. Series are (name, values); all values zero or more.
+
+    `form` writes a value, `axis` writes it shorter beside the axis.
+    """
+    top, marks = _frame(labels, series, axis or form)
     slot = (WIDTH - LEFT - RIGHT) / max(len(labels), 1)
     gap = min(slot * 0.25, 18)
     wide = (slot - gap) / max(len(series), 1)
@@ -69,25 +73,25 @@ def bar_chart(
 
 
 def line_chart(
-    *, title: str, labels: Sequence[str], series: Sequence[Series], form: Format = plain_number
+    *, title: str, labels: Sequence[str], series: Sequence[Series], form: Format = plain_number, axis: Format | None = None
 ) -> SafeString:
     """One line a series; the first is filled, later ones are dashed (not told apart by colour alone).
 
     A series may be shorter than the labels: this year's sales so far, beside all of last year's.
     """
-    top, marks = _frame(labels, series, form)
+    top, marks = _frame(labels, series, axis or form)
     step = (WIDTH - LEFT - RIGHT) / max(len(labels) - 1, 1)
     floor = HEIGHT - BOTTOM
-    shapes = []
+    shapes, area = [], ""
     for number, (_name, values) in enumerate(series, 1):
         points = [f"{LEFT + step * place:.1f} {floor - _height(value, top):.1f}" for place, value in enumerate(values)]
         if not points:
             continue
         if number == 1:
             end = LEFT + step * (len(points) - 1)
-            shapes.append(f'<path class="area" d="M{LEFT} {floor}L{"L".join(points)}L{end:.1f} {floor}z"/>')
+            area = f'<path class="area" d="M{LEFT} {floor}L{"L".join(points)}L{end:.1f} {floor}z"/>'
         shapes.append(f'<path class="line l{number}" d="M{"L".join(points)}"/>')
-    return _figure(title, labels, series, form, marks + _safe("".join(reversed(shapes))))
+    return _figure(title, labels, series, form, marks + _safe(area + "".join(reversed(shapes))))
 
 
 def capacity_bar(*, sold: int, held: int, size: int) -> SafeString:

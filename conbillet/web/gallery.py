@@ -25,7 +25,7 @@ class ExampleForm(forms.Form):
     birth_date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
     price = forms.CharField(required=False, max_length=8)
     gender = forms.ChoiceField(
-        choices=[("woman", "Kvinde"), ("man", "Mand"), ("other", "Andet"), ("", "Ikke oplyst")], widget=forms.RadioSelect
+        choices=[("woman", "Kvinde"), ("man", "Mand"), ("other", "Andet"), ("none", "Ikke oplyst")], widget=forms.RadioSelect
     )
     meals = forms.MultipleChoiceField(
         choices=[("b", "Morgenmad"), ("d", "Aftensmad")], widget=forms.CheckboxSelectMultiple, required=False
@@ -62,14 +62,16 @@ def gallery_context(*, now: datetime) -> dict[str, Any]:
             tagline=tagline,
             place=place,
             picture_url="",
+            accent_colour=accent,
             starts_on=date(2027, month, day),
             ends_on=date(2027, month, day) + timedelta(days=length),
         )
-        for slug, name, tagline, place, month, day, length in zip(
+        for slug, name, tagline, place, accent, month, day, length in zip(
             SLUGS,
             ("Fastaval 2027", "Drageborg", "Natten i Aarhus", "Terningkast", "Øernes Con", "Vikingespil på Tårnborg Ås"),
             ("Fem dage med rollespil og brætspil", "Live i skoven", "", "Brætspil for hele familien", "Anime og cosplay", ""),
             ("Hobro", "Rold Skov", "Aarhus", "Odense", "Nykøbing Falster", "Korsør"),
+            ("", "#0b7a5c", "#7a1f5c", "#ffd400", "#2f45d8", "#333333"),
             (3, 5, 9, 10, 11, 12),
             (24, 14, 4, 30, 20, 31),
             (4, 2, 0, 1, 2, 1),
@@ -85,7 +87,7 @@ def gallery_context(*, now: datetime) -> dict[str, Any]:
         "events": events,
         "slugs": SLUGS,
         "form": ExampleForm(initial={"postcode": "8000", "city": "Aarhus C"}),
-        "wrong_form": ExampleForm({"name": "Søren Ærø", "email": "soeren@", "postcode": "80", "meals": ["d"]}, prefix="w"),
+        "wrong_form": ExampleForm({"w-name": "Søren Ærø", "w-email": "soeren@", "w-postcode": "80000", "w-size": "m"}, prefix="w"),
         "until": now + timedelta(minutes=18, seconds=30),
         "steps": [
             {"label": _("Tickets"), "state": "done", "url": "#"},

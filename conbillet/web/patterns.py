@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 from django.utils.safestring import SafeString, mark_safe
+
+from conbillet.web.theme import accent_tokens
 
 TILE = 20
 
@@ -62,8 +65,21 @@ def _draws(seed: str) -> Iterator[int]:
         counter += 1
 
 
-def event_pattern(slug: str, columns: int = 14, rows: int = 5) -> SafeString:
-    """An SVG mosaic for a slug, decorative (hidden from screen readers), about a kilobyte compressed."""
+@lru_cache(maxsize=256)
+def _paint(accent: str) -> tuple[str, ...]:
+    """How each of the four colours is written: a class of the page's accent, or a colour of its own."""
+    if not accent:
+        return tuple(f'class="p{number}"' for number in range(1, 5))
+    light, _dark = accent_tokens(accent)
+    return tuple(f'fill="{light[f"pattern-{number}"]}"' for number in range(1, 5))
+
+
+def event_pattern(slug: str, columns: int = 14, rows: int = 5, accent: str = "") -> SafeString:
+    """An SVG mosaic for a slug, decorative (hidden from screen readers), about a kilobyte compressed.
+
+    With `accent` (`#rrggbb`) it wears that colour instead of the page's: for lists of many associations' events.
+    """
+    paint = _paint(accent)
     draw = _draws(slug)
     family = _FAMILIES[next(draw) % len(_FAMILIES)]
     first = next(draw) % len(_PIECES)
@@ -83,15 +99,15 @@ def event_pattern(slug: str, columns: int = 14, rows: int = 5) -> SafeString:
                 kind = pieces[next(draw) % 2]
                 shapes[colour] += corner + kind[next(draw) % len(kind)]
     width, height = columns * TILE, rows * TILE
-    paths = [f'<path class="p1" d="M0 0h{width}v{height}h-{width}z"/>']
+    paths = [f'<path {paint[0]} d="M0 0h{width}v{height}h-{width}z"/>']
     for layer in (tiles, shapes):
-        paths += [f'<path class="p{colour}" d="{data}"/>' for colour, data in layer.items() if data]
+        paths += [f'<path {paint[colour - 1]} d="{data}"/>' for colour, data in layer.items() if data]
     return mark_safe(  # noqa: S308 - built of our own constants; the slug is hashed, never written
         f'<svg class="pattern" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice" aria-hidden="true">'
         f"{''.join(paths)}</svg>"
     )
 
 
-def brand_mark(slug: str) -> SafeString:
+def brand_mark(slug: str, accent: str = "") -> SafeString:
     """A small square mark for an association, of the same mosaic."""
-    return event_pattern(slug, columns=2, rows=2)
+    return event_pattern(slug, columns=2, rows=2, accent=accent)

@@ -158,13 +158,13 @@ def stepper(name: str, value: int = 0, label: str = "", low: int = 0, high: int 
 @register.simple_tag
 def bar_chart(labels: Sequence[str], series: Sequence[Any], title: str = "", unit: str = "") -> SafeString:
     """Bars. `series` is a list of numbers, or of (name, numbers). `unit="money"`: values in øre."""
-    return charts.bar_chart(title=title, labels=labels, series=_named(series, title), form=_form(unit))
+    return charts.bar_chart(title=title, labels=labels, series=_named(series, title), **_forms(unit))
 
 
 @register.simple_tag
 def line_chart(labels: Sequence[str], series: Sequence[Any], title: str = "", unit: str = "") -> SafeString:
     """Lines; see `bar_chart`."""
-    return charts.line_chart(title=title, labels=labels, series=_named(series, title), form=_form(unit))
+    return charts.line_chart(title=title, labels=labels, series=_named(series, title), **_forms(unit))
 
 
 def _named(series: Sequence[Any], title: str) -> list[charts.Series]:
@@ -173,10 +173,13 @@ def _named(series: Sequence[Any], title: str) -> list[charts.Series]:
     return [(title, series)]
 
 
-def _form(unit: str) -> charts.Format:
+def _forms(unit: str) -> dict[str, charts.Format]:
     if unit == "money":
-        return lambda value: formats.format_money(int(value), "DKK", get_language(), short=True)
-    return charts.plain_number
+        return {
+            "form": lambda value: formats.format_money(int(value), "DKK", get_language(), short=True),
+            "axis": lambda value: charts.plain_number(value / 100),
+        }
+    return {"form": charts.plain_number}
 
 
 @register.simple_tag
