@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -43,7 +43,8 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
-    restart_at: float = field(default=0.0)
+    restart_at: float = 0.0
+    ready: bool = False
 
     @property
     def pid(self) -> int | None:
@@ -98,11 +99,11 @@ class Supervisor:
         if preparation.is_prepared(owner_url, self.data / "static", demo=self.with_demo_data):
             say("the database is as this version wants it")
         else:
+            self._wait_until_ready()  # demo data has accounts at the fake Stripe
             self._prepare()
         for service in (services.web(self.at), services.worker(), services.live(self.at)):
             self._launch(Child(service))
-        for child in list(self.children):
-            self._wait_until_ready(child)
+        self._wait_until_ready()
         self._write_run_file()
 
     def _start_database(self) -> None:
@@ -140,17 +141,20 @@ class Supervisor:
         if child not in self.children:
             self.children.append(child)
 
-    def _wait_until_ready(self, child: Child) -> None:
+    def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while child.service.ready is not None and not child.service.ready():
-            if self.stopping:
-                raise Stopped
-            if self._has_ended(child):
-                raise CannotRun(f"{child.service.name} does not start:\n{self._end_of_log(child)}")
-            if time.monotonic() > deadline:
-                raise CannotRun(f"{child.service.name} does not answer:\n{self._end_of_log(child)}")
-            time.sleep(0.03)
-        say(f"{child.service.name.replace('_', ' ')} is ready")
+        for child in self.children:
+            while not child.ready and child.service.ready is not None and not child.service.ready():
+                if self.stopping:
+                    raise Stopped
+                if self._has_ended(child):
+                    raise CannotRun(f"{child.service.name} does not start:\n{self._end_of_log(child)}")
+                if time.monotonic() > deadline:
+                    raise CannotRun(f"{child.service.name} does not answer:\n{self._end_of_log(child)}")
+                time.sleep(0.03)
+            if not child.ready:
+                child.ready = True
+                say(f"{child.service.name.replace('_', ' ')} is ready")
 
     @staticmethod
     def _has_ended(child: Child) -> bool:
