@@ -99,7 +99,7 @@ def confirm_payment(
     reference = Payment.objects.only("about").get(pk=payment_id).about
     order, hold = lock_order(reference=reference)
     payment = Payment.objects.select_for_update().get(pk=payment_id)
-    if payment.state == Payment.State.CAPTURED:
+    if is_confirmed(payment):
         return order
     try:
         with transaction.atomic():
@@ -157,6 +157,11 @@ def payment_expired(*, payment_id: int, now: datetime) -> None:
     except CannotCancel:
         return
     Payment.objects.filter(pk=payment_id, state=Payment.State.EXPECTED).update(state=Payment.State.EXPIRED)
+
+
+def is_confirmed(payment: Payment) -> bool:
+    """Was this (locked) payment confirmed before? Doubled webhooks end here."""
+    return payment.state == Payment.State.CAPTURED
 
 
 def split_of(lines: list[OrderLine]) -> dict[str, int]:

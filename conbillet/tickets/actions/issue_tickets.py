@@ -17,8 +17,14 @@ def issue_tickets(*, order: Order, lines: Sequence[OrderLine], now: datetime) ->
     """Exactly one ticket a line (I4): the database refuses a second one. Called once, by the confirmation of payment."""
     tickets = [
         Ticket(
-            organization_id=order.organization_id, event_id=order.event_id, line=line, participant_id=line.participant_id, reference=new_reference(),
-            access_key=new_reference(24), admits=line.kind in ADMITTING_KINDS, issued_at=now,
+            organization_id=order.organization_id,
+            event_id=order.event_id,
+            line=line,
+            participant_id=line.participant_id,
+            reference=new_reference(),
+            access_key=new_reference(24),
+            admits=line.kind in ADMITTING_KINDS,
+            issued_at=now,
         )
         for line in lines
         if line.kind in TICKET_KINDS and line.amount >= 0
