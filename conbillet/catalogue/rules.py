@@ -69,7 +69,10 @@ def sale_refusal(event: Event, product: Product, now: datetime) -> str | None:
         opens = sales_opens_at(event, product)
         assert opens is not None
         moment = format_moment(opens, translation.get_language())
-        return _("“%(product)s” is not for sale yet. The sale opens %(moment)s.") % {"product": product_name(product), "moment": moment}
+        return _("“%(product)s” is not for sale yet. The sale opens %(moment)s.") % {
+            "product": product_name(product),
+            "moment": moment,
+        }
     if state is SaleState.ENDED:
         return _("“%(product)s” is no longer for sale.") % {"product": product_name(product)}
     return _("“%(product)s” is not for sale.") % {"product": product_name(product)}
@@ -92,7 +95,8 @@ def age_refusal(product: Product, birth_date: date | None, event: Event) -> str 
     if fits_age(product, birth_date, event):
         return None
     return _("“%(product)s” is for %(ages)s, counted on %(day)s. With this date of birth, the age is %(age)s.") % {
-        "product": product_name(product), "ages": age_range(product),
+        "product": product_name(product),
+        "ages": age_range(product),
         "age": age_on(birth_date, event.starts_on),
         "day": format_day(event.starts_on, translation.get_language()),
     }
@@ -110,13 +114,17 @@ def order_limit_refusals(event: Event, quantities: Mapping[Product, int]) -> lis
     total = sum(quantities.values())
     if total > event.order_limit:
         refusals.append(
-            ngettext("One order can hold %(limit)s thing.", "One order can hold at most %(limit)s things.", event.order_limit) % {"limit": event.order_limit}
+            ngettext(
+                "One order can hold %(limit)s thing.", "One order can hold at most %(limit)s things.", event.order_limit
+            )
+            % {"limit": event.order_limit}
         )
     admitted = sum(quantity for product, quantity in quantities.items() if product.kind in ADMITTING_KINDS)
     for product, quantity in quantities.items():
         if product.per_order is not None and quantity > product.per_order:
             refusals.append(
-                _("You can buy at most %(limit)s of “%(product)s” in one order.") % {"limit": product.per_order, "product": product_name(product)}
+                _("You can buy at most %(limit)s of “%(product)s” in one order.")
+                % {"limit": product.per_order, "product": product_name(product)}
             )
         if product.needs_ticket and quantity > admitted:
             refusals.append(needs_ticket_refusal(product, admitted))
@@ -151,7 +159,9 @@ def donation_refusal(product: Product, amount: int) -> str | None:
     least = price_for(product).amount
     language = translation.get_language()
     if amount < max(least, 1):
-        return _("The least one can give is %(amount)s.") % {"amount": format_money(max(least, 1), language=language, short=True)}
+        return _("The least one can give is %(amount)s.") % {
+            "amount": format_money(max(least, 1), language=language, short=True)
+        }
     if amount > LARGEST_AMOUNT:
         return _("That is more than we dare to believe. The most one can give here is %(amount)s.") % {
             "amount": format_money(LARGEST_AMOUNT, language=language, short=True)

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from conbillet.catalogue import rules
 from conbillet.catalogue.models import Event, Price, Product, ProductKind
-from conbillet.catalogue.rules import SaleState, age_refusal, fits_age, order_limit_refusals, price_for, sale_refusal, sale_state
+from conbillet.catalogue.rules import (
+    SaleState,
+    age_refusal,
+    fits_age,
+    order_limit_refusals,
+    price_for,
+    sale_refusal,
+    sale_state,
+)
 from conbillet.core.clock import COPENHAGEN, age_on, day_end, day_start
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -22,7 +30,15 @@ def english():
 
 
 def event(**fields) -> Event:
-    return Event(**{"state": Event.State.LIVE, "starts_on": date(2027, 4, 16), "ends_on": date(2027, 4, 18), "order_limit": 30, **fields})
+    return Event(
+        **{
+            "state": Event.State.LIVE,
+            "starts_on": date(2027, 4, 16),
+            "ends_on": date(2027, 4, 18),
+            "order_limit": 30,
+            **fields,
+        }
+    )
 
 
 def product(pk=1, kind=ProductKind.TICKET, **fields) -> Product:
@@ -56,12 +72,24 @@ def test_the_first_instant_is_inside_and_the_last_one_is_outside():
     assert sale_state(found, product(), closes) is SaleState.ENDED
 
 
-moments = st.none() | st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))
+moments = st.none() | st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)).map(
+    lambda moment: moment.replace(tzinfo=UTC)
+)
 
 
-@given(moments, moments, moments, moments, st.datetimes(datetime(2025, 6, 1), datetime(2027, 6, 1)).map(lambda moment: moment.replace(tzinfo=UTC)))
+@given(
+    moments,
+    moments,
+    moments,
+    moments,
+    st.datetimes(datetime(2025, 6, 1), datetime(2027, 6, 1)).map(lambda moment: moment.replace(tzinfo=UTC)),
+)
 def test_a_product_is_on_sale_only_inside_both_windows(event_opens, event_closes, own_opens, own_closes, now):
-    state = sale_state(event(sales_open_at=event_opens, sales_close_at=event_closes), product(sales_open_at=own_opens, sales_close_at=own_closes), now)
+    state = sale_state(
+        event(sales_open_at=event_opens, sales_close_at=event_closes),
+        product(sales_open_at=own_opens, sales_close_at=own_closes),
+        now,
+    )
     inside = all(opens is None or opens <= now for opens in (event_opens, own_opens)) and all(
         closes is None or now < closes for closes in (event_closes, own_closes)
     )
@@ -72,7 +100,8 @@ def test_a_product_is_on_sale_only_inside_both_windows(event_opens, event_closes
 def test_a_sale_of_one_day_lasts_the_whole_copenhagen_day_also_when_the_clocks_change(day, hours):
     found = event(sales_open_at=day_start(day), sales_close_at=day_end(day))
     on_sale = [
-        minute for minute in range(-180, 27 * 60)
+        minute
+        for minute in range(-180, 27 * 60)
         if sale_state(found, product(), day_start(day) + timedelta(minutes=minute)) is SaleState.ON_SALE
     ]
     assert on_sale == list(range(hours * 60))
@@ -140,7 +169,13 @@ def test_dates_of_birth_that_cannot_be_are_refused_even_without_a_limit():
 
 @pytest.mark.parametrize(
     ("age_from", "age_to", "text"),
-    [(None, None, ""), (15, 17, "ages 15–17"), (18, None, "ages 18 and up"), (None, 14, "ages up to 14"), (7, 7, "7-year-olds")],
+    [
+        (None, None, ""),
+        (15, 17, "ages 15–17"),
+        (18, None, "ages 18 and up"),
+        (None, 14, "ages up to 14"),
+        (7, 7, "7-year-olds"),
+    ],
 )
 def test_age_ranges_are_written_as_people_say_them(age_from, age_to, text):
     assert rules.age_range(product(age_from=age_from, age_to=age_to)) == text
@@ -159,15 +194,24 @@ def test_an_order_has_limits_in_all_and_of_each_thing():
 
 def test_a_bed_goes_with_a_ticket_and_each_kind_is_counted_for_itself():
     ticket, day = product(1), product(2, ProductKind.DAY_TICKET)
-    bed, breakfast = product(3, ProductKind.SLEEPING, needs_ticket=True), product(4, ProductKind.MEAL, needs_ticket=True)
+    bed, breakfast = (
+        product(3, ProductKind.SLEEPING, needs_ticket=True),
+        product(4, ProductKind.MEAL, needs_ticket=True),
+    )
     assert order_limit_refusals(event(), {ticket: 1, day: 1, bed: 2, breakfast: 2}) == []
     assert order_limit_refusals(event(), {bed: 1}) == ["“Adult” can only be bought together with a ticket."]
-    assert order_limit_refusals(event(), {ticket: 1, bed: 2}) == ["“Adult” goes with a ticket each, and there is only 1 ticket in this order."]
+    assert order_limit_refusals(event(), {ticket: 1, bed: 2}) == [
+        "“Adult” goes with a ticket each, and there is only 1 ticket in this order."
+    ]
 
 
 @given(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5), st.integers(1, 12))
 def test_limits_refuse_exactly_what_is_beyond_them(tickets, beds, shirts, limit):
-    quantities = {product(1): tickets, product(2, ProductKind.SLEEPING, needs_ticket=True): beds, product(3, ProductKind.MERCHANDISE): shirts}
+    quantities = {
+        product(1): tickets,
+        product(2, ProductKind.SLEEPING, needs_ticket=True): beds,
+        product(3, ProductKind.MERCHANDISE): shirts,
+    }
     fine = tickets + beds + shirts <= limit and beds <= tickets
     assert (order_limit_refusals(event(order_limit=limit), quantities) == []) == fine
 
@@ -177,7 +221,9 @@ def test_limits_refuse_exactly_what_is_beyond_them(tickets, beds, shirts, limit)
 
 def priced(**amounts) -> Product:
     found = product()
-    found._prefetched_objects_cache = {"prices": [Price(audience=audience, amount=amount) for audience, amount in amounts.items()]}
+    found._prefetched_objects_cache = {
+        "prices": [Price(audience=audience, amount=amount) for audience, amount in amounts.items()]
+    }
     return found
 
 
