@@ -10,7 +10,6 @@ import contextlib
 import http.client
 import json
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -215,7 +214,7 @@ class FakeStripe(Process):
         answer: Json = self._post("forge", kind=kind, **event)["answer"]
         return answer
 
-    def webhooks_to(self, url: str, *, events: list[str] | None = None, secrets: list[str] | None = None) -> None:  # noqa: F811
+    def webhooks_to(self, url: str, *, events: list[str] | None = None, secrets: list[str] | None = None) -> None:
         """Deliver events to `url` from now on."""
         self._post("webhooks", url=url, events=events, secrets=secrets)
 
@@ -280,13 +279,16 @@ def start_fake_stripe(
     *,
     webhook_url: str = "",
     webhook_secret: str = "whsec_conbillet_test",  # noqa: S107 - nobody else's
+    secret_key: str = "sk_test_conbillet",  # noqa: S107
     port: int | None = None,
     arguments: tuple[str, ...] = (),
 ) -> FakeStripe:
-    """Start a fake Stripe with its state in `data`; returns when it answers. Stop it with `stop()`."""
-    key = f"sk_test_{secrets.token_hex(12)}"
+    """Start a fake Stripe with its state in `data`; returns when it answers. Stop it with `stop()`.
+
+    The keys are those that the tests' settings have by default.
+    """
     urls = ["--webhook-url", webhook_url] if webhook_url else []
-    return FakeStripe(port or free_port(), data, webhook_secret, key, [*urls, *arguments])
+    return FakeStripe(port or free_port(), data, webhook_secret, secret_key, [*urls, *arguments])
 
 
 def start_mail_catcher(
