@@ -21,8 +21,22 @@ os.environ.setdefault("CONBILLET_STRIPE_WEBHOOK_SECRETS", "whsec_conbillet_test"
 os.environ.setdefault("CONBILLET_MAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend")
 os.environ.setdefault("CONBILLET_STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser tests' driver runs an event loop in the test's thread
+# Set up here, and not by naming the settings in pyproject.toml: pytest-django would read them before the lines above.
+os.environ["DJANGO_SETTINGS_MODULE"] = "conbillet.config.settings"
 
 ROLE_PREFIX = "conbillet_test"
+
+
+def _set_up_django() -> None:
+    import django
+    from django.conf import settings
+
+    django.setup()
+    if TEST_DATA / "data" != settings.CONBILLET_DATA:
+        raise pytest.UsageError("The settings were read before the tests' own. Unset DJANGO_SETTINGS_MODULE.")
+
+
+_set_up_django()
 
 pytest_plugins = ["tests.cast", "conbillet.demo.fixtures"]
 
