@@ -170,6 +170,19 @@ def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
 
 
 @pytest.fixture
+def signed_in(new_context: Callable[..., BrowserContext], live_house: LiveHouse) -> Callable[..., Page]:
+    """`signed_in(live_world.owner, second_factor=True, size="desktop")`: a page of somebody who has signed in."""
+    from tests.browser.sign_in import sign_in
+
+    def make(person, *, second_factor: bool = False, **options) -> Page:
+        context = new_context(**options)
+        sign_in(context, person, url=live_house.url, second_factor=second_factor)
+        return context.new_page()
+
+    return make
+
+
+@pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
 
@@ -200,10 +213,9 @@ def fits() -> Callable[[Page], None]:
 @pytest.fixture
 def screenshot(page: Page) -> Callable[..., None]:
     """`screenshot("cart")` writes `cart.png` to the folder `CONBILLET_SCREENSHOTS`, if there is one."""
-    folder = os.environ.get("CONBILLET_SCREENSHOTS")
 
     def take(name: str, of: Page | None = None, *, full_page: bool = True) -> None:
-        if folder:
+        if folder := os.environ.get("CONBILLET_SCREENSHOTS"):
             Path(folder).mkdir(parents=True, exist_ok=True)
             (of or page).screenshot(path=Path(folder) / f"{name}.png", full_page=full_page, animations="disabled")
 

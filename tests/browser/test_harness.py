@@ -1,7 +1,7 @@
 """The watch notices what it is there to notice (each planted here), and stays silent otherwise."""
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Error, Page, Route
 
 from tests.browser.house import LiveHouse
 from tests.browser.watch import Watch
@@ -107,3 +107,30 @@ def test_the_house_lives_on_the_database_that_the_test_sees(live_house: LiveHous
 
     assert Organization.objects.filter(pk=live_world.organization.pk).exists()
     assert live_house.stripe.objects("account")
+
+
+def test_a_killed_program_can_be_started_again(live_house: LiveHouse, show, page: Page) -> None:
+    live_house.kill("web")
+    with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
+        page.goto("/")
+    live_house.start("web")
+    show(QUIET_PAGE)
+
+
+def test_somebody_signed_in_is_that_person(live_house: LiveHouse, live_world, signed_in) -> None:
+    page = signed_in(live_world.owner, second_factor=True)
+    answer = page.request.get("/my/", max_redirects=0)
+    assert answer.status == 200
+
+
+def test_nobody_is_signed_in_by_default(page: Page) -> None:
+    answer = page.request.get("/my/", max_redirects=0)
+    assert answer.status == 302
+
+
+def test_pictures_are_taken_where_asked(show, screenshot, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    show(QUIET_PAGE)
+    screenshot("nowhere")
+    monkeypatch.setenv("CONBILLET_SCREENSHOTS", str(tmp_path / "pictures"))
+    screenshot("planted")
+    assert [path.name for path in (tmp_path / "pictures").iterdir()] == ["planted.png"]
