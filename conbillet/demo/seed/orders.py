@@ -6,7 +6,6 @@ rows, so nothing here may cut a corner that a page could see.
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -35,34 +34,10 @@ from conbillet.tickets.actions.issue_tickets import TICKET_KINDS
 from conbillet.tickets.models import CheckIn, HandOut, Ticket
 from conbillet.workflows.purchase import split_of
 
+from .bulk import CHUNK, Rows
 from .conventions import Convention
 from .names import Crowd, MadeUp
-
-CHUNK = 2000
-
-
-@dataclass
-class Rows:
-    """Everything that is to be written, in the order in which it must be."""
-
-    carts: list[Cart] = field(default_factory=list)
-    orders: list[Order] = field(default_factory=list)
-    holds: list[Hold] = field(default_factory=list)
-    units: list[HeldUnits] = field(default_factory=list)
-    participants: list[Participant] = field(default_factory=list)
-    lines: list[OrderLine] = field(default_factory=list)
-    payments: list[Payment] = field(default_factory=list)
-    cancellations: list[Cancellation] = field(default_factory=list)
-    members: list[Member] = field(default_factory=list)
-    memberships: list[Membership] = field(default_factory=list)
-    memberships_of: list[OrderLine] = field(default_factory=list)
-    tickets: list[Ticket] = field(default_factory=list)
-    check_ins: list[CheckIn] = field(default_factory=list)
-    hand_outs: list[HandOut] = field(default_factory=list)
-    receipts: list[Receipt] = field(default_factory=list)
-    receipt_lines: list[list[OrderLine]] = field(default_factory=list)
-    ledger: list[LedgerEntry] = field(default_factory=list)
-    audit: list[AuditEntry] = field(default_factory=list)
+from .tastes import fate_of_order, things_for
 
 
 class Booth:
@@ -121,40 +96,16 @@ class Booth:
             )
         wanted: list[tuple[str, str | None, int | None]] = []
         for index, person in enumerate(people):
-            wanted += [(key, size, index) for key, size in self._things_for(person, on)]
+            wanted += [(key, size, index) for key, size in things_for(self.convention, person, on, self.random)]
         if self.random.random() < 0.06:
             wanted.append(("donation", None, None))
         wanted = [want for want in wanted if want[0] in self.convention.products]
         taken = Counter(quota for want in wanted for quota in self._quotas(want))
         if not wanted or any(self.left[quota] < units for quota, units in taken.items()):
             return
-        self._write_order(buyer, people, wanted, taken, at, self._state() if every_state else "paid")
-
-    def _things_for(self, person: MadeUp, on: date) -> list[tuple[str, str | None]]:
-        age = on.year - person.birth_date.year - ((on.month, on.day) < (person.birth_date.month, person.birth_date.day))
-        pick = self.random.random
-        if age <= 14:
-            things: list[tuple[str, str | None]] = [("child", None)]
-        elif pick() < 0.22:
-            return [(f"day{self.random.randrange(1, 4)}", None)]
-        else:
-            things = [("young" if age <= 17 and "young" in self.convention.products else "adult", None)]
-            if pick() < 0.55:
-                things.append(("membership", None))
-        if pick() < 0.6:
-            things.append((self.random.choices(["sleeping", "one_night", "mattress"], [6, 2, 2])[0], None))
-        if pick() < 0.35:
-            things.append(("breakfast", None))
-        if pick() < 0.3:
-            things.append(("dinner", None))
-        if pick() < 0.2 and self.convention.sizes:
-            things.append(("shirt", self.random.choice(list(self.convention.sizes))))
-        return things
-
-    def _state(self) -> str:
-        if self.event.state == "closed":
-            return self.random.choices(["paid", "cancelled", "expired"], [94, 3, 3])[0]
-        return self.random.choices(["paid", "transfer", "door", "cancelled", "expired"], [87, 2, 3, 4, 4])[0]
+        self._write_order(
+            buyer, people, wanted, taken, at, fate_of_order(self.convention, self.random) if every_state else "paid"
+        )
 
     def _quotas(self, want: tuple[str, str | None, int | None]) -> list[int]:
         product = self.convention.products[want[0]]
@@ -426,40 +377,8 @@ class Booth:
         )
 
     def write(self) -> None:
-        """Write everything that has gathered, and move the counters, in one transaction's worth of bulk inserts."""
-        rows = self.rows
-        Cart.objects.bulk_create(rows.carts)
-        for model, found in (
-            (Order, rows.orders),
-            (Hold, rows.holds),
-            (HeldUnits, rows.units),
-            (Participant, rows.participants),
-            (OrderLine, rows.lines),
-            (Payment, rows.payments),
-            (Cancellation, rows.cancellations),
-            (Member, rows.members),
-            (Ticket, rows.tickets),
-            (CheckIn, rows.check_ins),
-            (HandOut, rows.hand_outs),
-            (Receipt, rows.receipts),
-            (LedgerEntry, rows.ledger),
-            (AuditEntry, rows.audit),
-        ):
-            for item in found:
-                _take_ids(item)
-            model.objects.bulk_create(found, batch_size=CHUNK)  # type: ignore[attr-defined]
-        for membership, line in zip(rows.memberships, rows.memberships_of, strict=True):
-            membership.source_reference = f"line-{line.pk}"
-            _take_ids(membership)
-        Membership.objects.bulk_create(rows.memberships)
-        through = Receipt.lines.through
-        through.objects.bulk_create(
-            [
-                through(receipt_id=receipt.pk, orderline_id=line.pk)
-                for receipt, lines in zip(rows.receipts, rows.receipt_lines, strict=True)
-                for line in lines
-            ]
-        )
+        """Write what has gathered and move the counters of stock, receipts and members with it."""
+        self.rows.write()
         self._move_counters()
         self.rows = Rows()
 
@@ -472,12 +391,3 @@ class Booth:
                 moved.clear()
         ReceiptCounter.objects.update_or_create(organization_id=own, defaults={"last": self.receipt_number})
         MemberNumber.objects.update_or_create(organization_id=own, defaults={"last": self.member_number})
-
-
-def _take_ids(item: object) -> None:
-    """A row that was made before its parents had ids takes them now."""
-    for column in item._meta.concrete_fields:  # type: ignore[attr-defined]
-        if column.is_relation and column.is_cached(item):
-            parent = column.get_cached_value(item)
-            if parent is not None:
-                setattr(item, column.attname, parent.pk)

@@ -68,6 +68,7 @@ class ProductSoldOut(CannotAddToCart):
 
 
 def hold_until(now: datetime) -> datetime:
+    """The deadline of a hold granted now (`CONBILLET_HOLD_MINUTES`)."""
     return now + timedelta(minutes=settings.CONBILLET_HOLD_MINUTES)
 
 
