@@ -1,12 +1,14 @@
 """Which PostgreSQL programs to run, and as whom: PostgreSQL refuses to run as root.
 
-As an ordinary user: the wheel's programs, directly. As root, the first of these that works:
+As an ordinary user: the wheel's programs, directly (in a user namespace, if the user's number has no name, as in some
+containers: PostgreSQL asks for the name). As root, the first of these that works:
 1. the wheel's programs in a user namespace, where root looks like user 65534;
 2. where namespaces are forbidden (some containers), the wheel's programs as user 65534;
 3. where that user cannot reach the wheel (a checkout in root's home), a PostgreSQL of the system as user 65534.
 """
 
 import os
+import pwd
 import re
 import subprocess
 import sys
@@ -42,10 +44,13 @@ def find_binaries() -> Binaries:
     """The programs to use on this machine. `CONBILLET_POSTGRES_BIN` names a folder of one's own choice."""
     chosen = os.environ.get("CONBILLET_POSTGRES_BIN")
     folders = [Path(chosen)] if chosen else [*_wheel(), *_system()]
-    if os.geteuid() != 0:
-        ways: list[tuple[bool, int | None]] = [(False, None)]
+    in_namespace: tuple[bool, int | None] = (True, None)
+    if os.geteuid() == 0:
+        ways = [in_namespace, (False, NOBODY)]
     else:
-        ways = ([(True, None)] if _namespaces_work() else []) + [(False, NOBODY)]
+        ways = [(False, None)] if _has_a_name() else [in_namespace, (False, None)]
+    if in_namespace in ways and not _namespaces_work():
+        ways.remove(in_namespace)
     for unprivileged, user in ways:
         for folder in folders:
             major = _major_version(folder, user)
@@ -55,6 +60,14 @@ def find_binaries() -> Binaries:
         "No PostgreSQL can be started here. Set DATABASE_URL to a PostgreSQL 15 to 18, install the package "
         "`postgresql`, or run as an ordinary user."
     )
+
+
+def _has_a_name() -> bool:
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return False
+    return True
 
 
 def _wheel() -> Iterator[Path]:

@@ -267,3 +267,22 @@ def test_no_programs_at_all_is_said_clearly(data: Path, tmp_path: Path, monkeypa
     monkeypatch.setenv("CONBILLET_POSTGRES_BIN", str(tmp_path / "nothing"))
     with pytest.raises(CannotStart, match="Set DATABASE_URL"):
         EmbeddedPostgres(data).start()
+
+
+@pytest.mark.parametrize(
+    ("number", "named", "namespaces", "expected"),
+    [
+        (0, True, True, (True, None)),
+        (0, True, False, (False, 65534)),
+        (1000, True, True, (False, None)),
+        (1000, False, True, (True, None)),  # containers like to run as a number that has no name
+        (1000, False, False, (False, None)),
+    ],
+)
+def test_who_runs_the_server(monkeypatch: pytest.MonkeyPatch, number, named, namespaces, expected):
+    monkeypatch.setattr(postgres_binaries.os, "geteuid", lambda: number)
+    monkeypatch.setattr(postgres_binaries, "_has_a_name", lambda: named)
+    monkeypatch.setattr(postgres_binaries, "_namespaces_work", lambda: namespaces)
+    monkeypatch.setattr(postgres_binaries, "_major_version", lambda folder, user: 18)
+    found = postgres_binaries.find_binaries()
+    assert (found.unprivileged, found.user) == expected
