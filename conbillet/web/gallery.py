@@ -10,7 +10,11 @@ from typing import Any
 import segno
 from django import forms
 from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+from conbillet.core import clock
 
 SLUGS = ("fastaval-2027", "drageborg", "natten-i-aarhus", "terningkast", "con-2026", "viking")
 
@@ -110,3 +114,8 @@ def gallery_context(*, now: datetime) -> dict[str, Any]:
         "money_labels": ["man", "tir", "ons", "tor", "fre", "lør", "søn"],
         "money_values": [1240000, 980000, 2250050, 410000, 3120000, 5075000, 2770000],
     }
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    """The page `/design/`, for the demo only."""
+    return render(request, "gallery.html", gallery_context(now=clock.now()))

@@ -206,9 +206,11 @@ def language_link(context: Context, code: str) -> str:
 def page_link(context: Context, number: int, parameter: str = "page") -> str:
     """The current address with another page number, searches and filters kept."""
     request = context.get("request")
-    parameters = request.GET.copy() if request is not None else {}
+    if request is None:
+        return f"?{parameter}={number}"
+    parameters = request.GET.copy()
     parameters[parameter] = str(number)
-    return f"?{parameters.urlencode()}" if request is not None else f"?{parameter}={number}"
+    return f"?{parameters.urlencode()}"
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
