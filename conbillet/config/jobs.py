@@ -7,7 +7,7 @@ from django.db import close_old_connections
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from conbillet.workflows import people, purchase
+from conbillet.workflows import people, provider_events, purchase, refunds
 from conbillet.workflows.notifications import sending
 
 Handler = Callable[..., Any]
@@ -20,6 +20,9 @@ HANDLERS: dict[str, Handler] = {
     "email_proven": people.email_proven,
     "order_cancelled": purchase.order_ended,
     "order_expired": purchase.order_ended,
+    "provider_event": provider_events.handle_provider_event,
+    "refund_requested": refunds.send,
+    "refund_settled": refunds.refund_settled,
 }
 
 

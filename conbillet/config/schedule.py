@@ -1,1 +1,41 @@
 """Time → workflow. House-keeping only: nothing a visitor waits for hangs on the clock."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import close_old_connections
+from procrastinate.contrib.django import app
+
+from conbillet.core import audit, clock
+from conbillet.workflows import reconciliation
+
+from . import stalled_jobs
+
+
+def every(cron: str, name: str, workflow: Callable[..., Any], *, one_at_a_time: bool = True) -> None:
+    """Run `workflow(now=…)` at the times of `cron` (five fields, or six with seconds last), in UTC.
+
+    At most one run of a name waits and at most one runs; its lock is its own, so a slow run holds up nothing else. A run
+    that is lost with its worker is not repeated; the next one comes by the clock.
+    """
+
+    def run(timestamp: int) -> None:
+        close_old_connections()
+        workflow(now=clock.now())
+
+    own = f"{stalled_jobs.SCHEDULED}{name}"
+    app.periodic(cron=cron)(app.task(name=own, queueing_lock=own, lock=own if one_at_a_time else None)(run))
+
+
+def seal_audit(*, now: datetime) -> None:
+    """Chain the audit entries of the last minute."""
+    audit.seal_entries()
+
+
+every("* * * * *", "reconcile", reconciliation.reconcile)
+every("17 * * * *", "reconcile_accounts", reconciliation.reconcile_accounts)
+every("* * * * *", "seal_audit", seal_audit)
+every("41 4 * * *", "forget_old_jobs", stalled_jobs.forget_old_jobs)
+# Without a lock: a run that was lost with its worker must not keep out the next ones, which would free it.
+every("* * * * * */20", "free_stalled_jobs", stalled_jobs.free_stalled_jobs, one_at_a_time=False)

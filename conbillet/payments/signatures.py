@@ -21,7 +21,7 @@ def is_genuine(*, body: bytes, header: str, secrets: Sequence[str], now: datetim
     parts = [part.strip().partition("=") for part in header.split(",")]
     times = [value for name, _, value in parts if name == "t"]
     marks = [value for name, _, value in parts if name == "v1"]
-    if len(times) != 1 or not times[0].isdecimal() or not marks:
+    if len(times) != 1 or not times[0].isdecimal() or len(times[0]) > 12 or not marks:
         return False
     if abs(now.timestamp() - int(times[0])) > TOLERANCE_SECONDS:
         return False

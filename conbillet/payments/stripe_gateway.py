@@ -87,34 +87,25 @@ class StripeGateway:
         found: Any = self._ask(lambda: self._api.refunds.retrieve(refund, options={"stripe_account": account}))
         return _refund(found)
 
+    def refunds(self, *, account: str, payment: str) -> list[RefundView]:
+        """Every refund of a payment, newest first."""
+        params: Any = {"payment_intent": payment, "limit": 100}
+        pages: Any = self._ask(lambda: self._api.refunds.list(params=params, options={"stripe_account": account}))
+        return [_refund(found) for found in self._ask(lambda: list(pages.auto_paging_iter()))]
+
     def find_refund(self, *, account: str, payment: str, key: str) -> RefundView | None:
         """The refund of this payment that carries our key."""
-        pages: Any = self._ask(
-            lambda: self._api.refunds.list(
-                params={"payment_intent": payment, "limit": 100}, options={"stripe_account": account}
-            )
-        )
-        return next(
-            (
-                _refund(found)
-                for found in self._ask(lambda: list(pages.auto_paging_iter()))
-                if _metadata(found).get("refund") == key
-            ),
-            None,
-        )
+        return next((view for view in self.refunds(account=account, payment=payment) if view.key == key), None)
 
     def dispute(self, *, account: str, dispute: str) -> DisputeView:
         found: Any = self._ask(lambda: self._api.disputes.retrieve(dispute, options={"stripe_account": account}))
-        opened = datetime.fromtimestamp(found.created, UTC)
-        return DisputeView(
-            found.id,
-            found.status,
-            found.amount,
-            found.currency.upper(),
-            found.reason,
-            _id(found.payment_intent),
-            opened,
-        )
+        return _dispute(found)
+
+    def disputes(self, *, account: str, since: datetime) -> list[DisputeView]:
+        """The disputes that were opened since an instant."""
+        params: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        pages: Any = self._ask(lambda: self._api.disputes.list(params=params, options={"stripe_account": account}))
+        return [_dispute(found) for found in self._ask(lambda: list(pages.auto_paging_iter()))]
 
     def create_account(self, *, key: str, email: str, name: str, url: str) -> AccountView:
         """An account of the association's own: it pays Stripe's fees, has the whole dashboard, and bears its losses with Stripe."""
@@ -230,6 +221,12 @@ def _refund(found: Any) -> RefundView:
     return RefundView(
         found.id, found.status, found.amount, found.currency.upper(), _id(found.payment_intent), failure, key
     )
+
+
+def _dispute(found: Any) -> DisputeView:
+    opened = datetime.fromtimestamp(found.created, UTC)
+    payment = _id(found.payment_intent)
+    return DisputeView(found.id, found.status, found.amount, found.currency.upper(), found.reason, payment, opened)
 
 
 def _account(found: Any) -> AccountView:

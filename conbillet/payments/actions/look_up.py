@@ -57,13 +57,14 @@ def _session(event: ProviderEvent, now: datetime) -> Finding | None:
     if account is None:
         return None
     view = gateway().session(account=account.stripe_account, session=event.object_id)
-    attempt = _attempt_named(view.attempt, account)
+    attempt = attempt_named(key=view.attempt, account=account)
     if attempt is None or attempt.session not in ("", view.id):
         return None
     return judge(attempt=attempt, view=view)
 
 
-def _attempt_named(key: str, account: ConnectedAccount) -> Attempt | None:
+def attempt_named(*, key: str, account: ConnectedAccount) -> Attempt | None:
+    """The attempt of that association whose key something at Stripe carries."""
     try:
         found = UUID(key)
     except ValueError:
@@ -110,7 +111,7 @@ def _payment(provider_payment: str, account: ConnectedAccount, now: datetime) ->
     if payment is not None:
         return payment
     view = gateway().session_of(account=account.stripe_account, payment=provider_payment)
-    attempt = _attempt_named(view.attempt, account) if view else None
+    attempt = attempt_named(key=view.attempt, account=account) if view else None
     if attempt is None or view is None:
         return None
     raise EarlierNews(judge(attempt=attempt, view=view))
