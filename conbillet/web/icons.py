@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -55,6 +57,7 @@ ICONS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, label: str = "") -> SafeString:
     """Inline SVG of one icon, hidden from screen readers unless `label` says what it means. KeyError if unknown."""
     path = mark_safe(ICONS[name])  # noqa: S308 - our own constants

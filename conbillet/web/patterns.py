@@ -74,6 +74,7 @@ def _paint(accent: str) -> tuple[str, ...]:
     return tuple(f'fill="{light[f"pattern-{number}"]}"' for number in range(1, 5))
 
 
+@lru_cache(maxsize=512)
 def event_pattern(slug: str, columns: int = 14, rows: int = 5, accent: str = "") -> SafeString:
     """An SVG mosaic for a slug, decorative (hidden from screen readers), about a kilobyte compressed.
 
