@@ -133,22 +133,32 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/my/"
 LOGOUT_REDIRECT_URL = "/"
+# Signing up, codes and e-mail addresses are our own pages (`web/me/views/sign_in.py`); allauth does the rest. Its own
+# limits count in the cache of one process, so they are off: ours count in PostgreSQL (`core/rate_limits.py`).
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
-ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_CHANGE_EMAIL = True
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_ADAPTER = "conbillet.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "conbillet.web.me.adapters.AccountAdapter"
+MFA_ADAPTER = "conbillet.web.me.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "conbillet.web.me.forms.SecondFactorForm",
+    "reauthenticate": "conbillet.web.me.forms.ConfirmSecondFactorForm",
+    "activate_totp": "conbillet.web.me.forms.ActivateTOTPForm",
+    "add_webauthn": "conbillet.web.me.forms.AddPasskeyForm",
+    "edit_webauthn": "conbillet.web.me.forms.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = False
+MFA_REAUTHENTICATION_REQUIRED = False  # `web/me/fresh.py` asks, on every page that needs it
 MFA_TOTP_ISSUER = "ConBillet"
+MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 USERSESSIONS_TRACK_ACTIVITY = False
 

@@ -1,9 +1,14 @@
 """Path → room of pages. Fixed words first; an association's address is whatever is left."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from conbillet.web.me.views.profile import postcode
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("conbillet.web.me.account_urls")),
+    path("hooks/", include("conbillet.web.hooks.urls")),
+    re_path(r"^postcode/(?P<digits>[0-9]{4})\.json$", postcode, name="postcode"),
     path("my/", include("conbillet.web.me.urls")),
     path("office/", include("conbillet.web.office.urls")),
+    path("", include("conbillet.web.shop.urls")),  # the last one, always
 ]

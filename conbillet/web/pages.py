@@ -14,6 +14,8 @@ from conbillet.core.tenancy import acting_for
 from conbillet.organizations.access import NotAllowed, NotFound, get_standing
 from conbillet.organizations.permissions import Permission
 
+from .second_factor import missing_second_factor
+
 View = Callable[..., HttpResponse]
 
 
@@ -55,13 +57,3 @@ def office_page(permission: Permission) -> Callable[[View], View]:
         return page
 
     return decorate
-
-
-def missing_second_factor(request: HttpRequest) -> HttpResponse | None:
-    """A redirect to where a second factor is set up, when the signed-in person has none; else None."""
-    from allauth.mfa.utils import is_mfa_enabled
-    from django.shortcuts import redirect
-
-    if is_mfa_enabled(request.user):
-        return None
-    return redirect("/accounts/2fa/?required=1")

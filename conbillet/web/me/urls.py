@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from .views import overview
+from .views import data, overview, profile, security
 
 app_name = "me"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("profile/", profile.profile, name="profile"),
+    path("security/", security.security, name="security"),
+    path("security/elsewhere/", security.log_out_elsewhere, name="log_out_elsewhere"),
+    path("security/devices/<int:device>/", security.log_out_device, name="log_out_device"),
+    path("find-orders/", security.find_orders, name="find_orders"),
+    path("data/", data.my_data, name="data"),
 ]

@@ -1,0 +1,32 @@
+"""What others need to know about accounts."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+
+from .models import Account, EmailProof, StaffRole
+
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def account_with_email(email: str) -> Account | None:
+    """The account that signs in with that address."""
+    return Account.objects.select_related("person").filter(email=email.strip().lower()).first()
+
+
+def has_second_factor(account: Account) -> bool:
+    """Whether the account has a passkey or an authenticator app. Recovery codes alone are none."""
+    return Authenticator.objects.filter(user_id=account.pk, type__in=SECOND_FACTORS).exists()
+
+
+def has_proven(account: Account, email: str) -> bool:
+    """Whether the person behind the account has proven by code that the address is theirs."""
+    address = email.strip().lower()
+    return (
+        EmailProof.objects.filter(person_id=account.person_id, email=address, method="code").exists()
+        or EmailAddress.objects.filter(user=account, email=address, verified=True).exists()
+    )
+
+
+def staff_roles(account: Account) -> frozenset[str]:
+    """The account's roles at the platform's own desk."""
+    return frozenset(StaffRole.objects.filter(account_id=account.pk).values_list("kind", flat=True))

@@ -1,0 +1,32 @@
+"""Limits on how often a form may be sent from one place."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from conbillet.core import clock
+from conbillet.core.rate_limits import spend
+
+from .client_address import client_network
+
+View = Callable[..., HttpResponse]
+
+
+def limit_posts(scope: str, *, amount: int, seconds: int) -> Callable[[View], View]:
+    """At most `amount` POSTs per `seconds` from one address (IPv6: one /64); beyond that the page 429. GETs are free."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def page(request: HttpRequest, *args: Any, **rest: Any) -> HttpResponse:
+            if request.method == "POST" and not spend(
+                scope, client_network(request), amount=amount, seconds=seconds, now=clock.now()
+            ):
+                return render(request, "429.html", status=429)
+            return view(request, *args, **rest)
+
+        return page
+
+    return decorate

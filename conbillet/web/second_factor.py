@@ -1,0 +1,35 @@
+"""A second factor for everybody who works for an association or for the platform."""
+
+from urllib.parse import urlencode
+
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from conbillet.accounts.queries import has_second_factor
+
+
+def missing_second_factor(request: HttpRequest) -> HttpResponse | None:
+    """Where to send a signed-in person who has no second factor, or has not used it since signing in; else None.
+
+    A passkey that somebody signed in with is both factors at once. Ends nowhere in a loop: the pages that it leads to
+    need no second factor themselves.
+    """
+    here = urlencode({"next": request.get_full_path() if request.method == "GET" else request.path})
+    if not has_second_factor(request.user):  # type: ignore[arg-type]
+        return redirect(f"{reverse('mfa_index')}?required=1&{here}")
+    if not second_factor_used(request):
+        return redirect(f"{reverse('account_reauthenticate')}?{here}")
+    return None
+
+
+def second_factor_used(request: HttpRequest) -> bool:
+    """Whether a second factor was used in this session. Sessions from before it was set up have not."""
+    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    return any(record.get("method") == "mfa" for record in records)
+
+
+def note_second_factor(request: HttpRequest, kind: str) -> None:
+    """Setting a second factor up proves that one has it: its code was typed, or its key was touched, just now."""
+    record_authentication(request, request.user, "mfa", type=kind)  # type: ignore[arg-type]
