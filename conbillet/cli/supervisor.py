@@ -181,6 +181,7 @@ class Supervisor:
             pause = min(0.2 * 2 ** (child.failures - 1), 30.0)
             child.process, child.restart_at = None, now + pause
             say(f"{child.service.name} ended ({_how(code)}); starting it again in {pause:.1f} s")
+            self._write_run_file()
         elif child.process is None and now >= child.restart_at:
             self._launch(child)
             self._write_run_file()
