@@ -9,6 +9,7 @@ from functools import lru_cache
 from django.db import connection
 from django.db.models import F, Prefetch
 
+from conbillet.core.clock import copenhagen_day
 from conbillet.organizations.models import Organization
 
 from .availability import Availability, Stock, availability, best
@@ -43,12 +44,9 @@ class EventPage:
     event: Event
     organization: Organization
     state: SaleState
+    is_over: bool  # its last day has passed
     products: tuple[ProductOnPage, ...]
     key: tuple[object, ...]  # equal keys mean equal pages, but for the language
-
-    @property
-    def is_over(self) -> bool:
-        return self.event.state in (Event.State.CLOSED, Event.State.CANCELLED)
 
 
 class EventNotFound(Exception):
@@ -127,7 +125,9 @@ def _page(
     state = sale_state(event, None, now)
     products = tuple(_on_page(event, one, stocks, now) for one in listed)
     levels = tuple((one.availability, *(size.availability for size in one.variants)) for one in products)
-    return EventPage(event, event.organization, state, products, (event.pk, event.version, stamp, state, levels))
+    is_over = copenhagen_day(now) > event.ends_on
+    key = (event.pk, event.version, stamp, state, is_over, levels)
+    return EventPage(event, event.organization, state, is_over, products, key)
 
 
 def _on_page(event: Event, listed: _Listed, stocks: dict[int, Stock], now: datetime) -> ProductOnPage:

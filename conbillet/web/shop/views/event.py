@@ -1,0 +1,62 @@
+"""The event page and its calendar entry."""
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from conbillet.catalogue.queries import EventNotFound, EventPage, event_page
+from conbillet.core import clock
+
+from ..event_page import Cart, event_context, rendered_page
+from ..structured import calendar_entry
+
+VARY = "Accept-Language, Cookie, Accept-Encoding"
+
+
+@require_safe
+def page(request: HttpRequest, organization: str, event: str) -> HttpResponse:
+    """The page of one event: one query, the rest comes out of the process. Sets no cookie."""
+    found = _found(organization, event)
+    cart = Cart()
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        messages = get_messages(request)
+        cart = Cart(int(request.session.get("cart_count", 0)), str(request.session.get("cart_url", "")))
+        if len(messages):
+            return render(
+                request, "shop/event.html", {**event_context(found), "cart_count": cart.count, "cart_url": cart.url}
+            )
+    rendered = rendered_page(found, cart=cart)
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    tag = f'"{rendered.tag}{"-z" if packed else ""}"'
+    response: HttpResponse
+    if request.headers.get("If-None-Match") == tag:
+        response = HttpResponseNotModified()
+    else:
+        response = HttpResponse(rendered.packed if packed else rendered.html)
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+    response.headers["ETag"] = tag
+    response.headers["Vary"] = VARY
+    # A cart in the header is nobody else's business; without one the page is the same for all.
+    response.headers["Cache-Control"] = (
+        "private, no-cache" if cart.count else "public, max-age=0, s-maxage=5, must-revalidate"
+    )
+    return response
+
+
+@require_safe
+def calendar(request: HttpRequest, organization: str, event: str) -> HttpResponse:
+    """The event for the visitor's own calendar."""
+    found = _found(organization, event)
+    response = HttpResponse(calendar_entry(found.event, now=clock.now()), content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.event.slug}.ics"'
+    return response
+
+
+def _found(organization: str, event: str) -> EventPage:
+    try:
+        return event_page(organization_slug=organization, event_slug=event, now=clock.now())
+    except EventNotFound:
+        raise Http404 from None

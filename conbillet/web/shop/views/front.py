@@ -1,0 +1,49 @@
+"""The front page, and an association's own page."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from conbillet.catalogue.listings import front_page, organization_page
+from conbillet.core import clock
+
+from ..cards import card
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """The coming conventions, with search, month and place."""
+    today = clock.copenhagen_day(clock.now())
+    asked = request.GET
+    found = front_page(
+        search=asked.get("q", ""),
+        month=asked.get("month", ""),
+        place=asked.get("place", ""),
+        page=asked.get("page", 1),
+        today=today,
+    )
+    cards = [card(event, today=today) for event in found.upcoming]
+    past = [card(event, today=today) for event in found.past]
+    context = {"found": found, "cards": cards, "past": past}
+    return _public(render(request, "shop/front.html", context))
+
+
+@require_safe
+def organization(request: HttpRequest, organization: str) -> HttpResponse:
+    """One association with its events."""
+    today = clock.copenhagen_day(clock.now())
+    found = organization_page(slug=organization, today=today)
+    if found is None:
+        raise Http404
+    cards = [card(event, today=today) for event in found.upcoming]
+    past = [card(event, today=today) for event in found.past]
+    return _public(
+        render(request, "shop/organization.html", {"organization": found.organization, "cards": cards, "past": past})
+    )
+
+
+def _public(response: HttpResponse) -> HttpResponse:
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    response.headers.setdefault("Cache-Control", "private, max-age=0")
+    return response
