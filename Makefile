@@ -5,7 +5,7 @@
 CONBILLET := bin/conbillet
 DEV := CONBILLET_ENVIRONMENT=dev $(CONBILLET)
 TOOL := PYTHONPATH=. .venv/bin
-COMPILE = $(TOOL)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+COMPILE = UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 $(TOOL)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

@@ -10,6 +10,7 @@ import sys
 from types import ModuleType
 
 from conbillet.cli import commands
+from conbillet.cli.progress import plain
 
 ORDER = ("up", "serve", "worker", "live", "migrate", "doctor", "manage", "shell")
 
@@ -31,7 +32,7 @@ def overview() -> str:
 
 def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
-        print(overview())
+        plain(overview())
         return 0 if arguments else 2
     name, rest = arguments[0], arguments[1:]
     if name.replace("-", "_") not in names():
