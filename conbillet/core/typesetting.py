@@ -65,7 +65,7 @@ def compile_pdf(
                 "pictures": json.dumps(list(pictures)),
             },
             pdf_standards=["ua-1"],
-            timestamp=created_at.replace(microsecond=0),  # typst takes whole seconds only
+            timestamp=created_at and created_at.replace(microsecond=0),  # typst takes whole seconds only
         )
     except RuntimeError as error:  # TypstError is one, too
         raise CannotTypeset(f"{template.name}: {_without_quotes(str(getattr(error, 'message', error)))}") from None
