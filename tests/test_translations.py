@@ -92,9 +92,17 @@ def test_notices(house: Path, key: str, value: str | None, complaint: str) -> No
     assert [sentence for sentence in problems(house) if complaint in sentence]
 
 
-def test_notices_a_text_that_nobody_can_translate(house: Path) -> None:
-    (house / "shop" / "mails.py").write_text("_(f'Dear {name}')\n")
+@pytest.mark.parametrize(
+    "call", ["_(f'Dear {name}')", "_('Dear ' + name)", "_('Dear %s' % name)", "_('a {}'.format(1))"]
+)
+def test_notices_a_text_that_nobody_can_translate(house: Path, call: str) -> None:
+    (house / "shop" / "mails.py").write_text(call)
     assert [sentence for sentence in problems(house) if "mails.py:1" in sentence]
+
+
+def test_a_text_that_was_marked_elsewhere_passes(house: Path) -> None:
+    (house / "shop" / "mails.py").write_text("TEXTS = {1: gettext_noop('Your cart')}\n_(TEXTS[1])\n_(text)\n")
+    assert problems(house) == []
 
 
 def test_notices_two_translations_of_one_text(house: Path) -> None:

@@ -104,9 +104,10 @@ def _python_messages(source: str, place: str, problems: list[str]) -> Iterator[M
             argument = node.args[position] if position < len(node.args) else None
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 texts.append(argument.value)
-            else:
+                continue
+            if not isinstance(argument, ast.Name | ast.Attribute | ast.Subscript):  # a text marked by gettext_noop
                 problems.append(f"{place}:{node.lineno}: {name}() needs a text written out, or nobody can translate it")
-                break
+            break
         else:
             context, singular, plural = texts
             assert singular is not None
