@@ -14,7 +14,7 @@ def begin() -> None:
 
 def elapsed() -> float:
     """Seconds since the start."""
-    return time.time() - float(os.environ.setdefault(STARTED, repr(time.time())))
+    return max(0.0, time.time() - float(os.environ.setdefault(STARTED, repr(time.time()))))
 
 
 def say(line: str) -> None:
