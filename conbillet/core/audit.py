@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from . import rows
 from .actor import Actor
 from .keys import SubjectKeys
 from .models import AuditEntry, AuditSeal
@@ -43,7 +44,7 @@ def record(
     if details:
         text = json.dumps(details, default=str, sort_keys=True).encode()
         payload = _keys().seal(subject or INSTALLATION, text, action.encode())
-    AuditEntry.objects.bulk_create(
+    rows.insert(
         [
             AuditEntry(
                 organization_id=organization_id,

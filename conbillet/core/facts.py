@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
+from . import rows
 
 _NAME = re.compile(r"[a-z_]+")
 
@@ -36,5 +36,4 @@ def announce(fact: str, *, at: datetime | None = None, **ids: int | str | UUID) 
         ):
             raise BadFact(f"{fact}: {key} is not an id")
         payload[key] = value
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT conbillet_announce(%s, %s::jsonb, %s)", [f"fact:{fact}", json.dumps(payload), at])
+    rows.call("conbillet_announce(%s, %s::jsonb, %s)", [f"fact:{fact}", json.dumps(payload), at])

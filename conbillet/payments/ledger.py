@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from conbillet.core import rows
+
 from .models import LedgerAccount, LedgerEntry, Payment
 
 # The id of a transaction follows from what happened, so that the same happening can only ever be one transaction.
@@ -41,8 +43,7 @@ def book(
         for account, amount in sides.items()
         if amount
     ]
-    if entries:
-        LedgerEntry.objects.bulk_create(entries, ignore_conflicts=True)
+    rows.insert(entries, on_conflict="ON CONFLICT DO NOTHING")
 
 
 def capture_key(payment: Payment) -> str:

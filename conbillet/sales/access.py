@@ -41,12 +41,12 @@ def get_order_for(*, standing: Standing, reference: str) -> Order:
     return order
 
 
-def get_cart(*, reference: str, event_id: int) -> Cart | None:
-    """The cart that a session remembers, if it is still open."""
+def get_cart(*, reference: str, organization: str, event: str) -> Cart | None:
+    """The cart that a session remembers for an event (by the slugs of its address), also when it was ordered."""
     if not reference:
         return None
     return (
         Cart.objects.select_related("event", "organization")
-        .filter(reference=reference, event_id=event_id, ordered_at__isnull=True)
+        .filter(reference=reference, event__slug=event, organization__slug=organization)
         .first()
     )

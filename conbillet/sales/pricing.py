@@ -38,14 +38,40 @@ class Quote:
 
 
 def default_people(lines: Sequence[CartLine], offer: Offer) -> dict[int, str]:
-    """Whose each line is before anybody has said: the k-th unit of every personal product belongs to person k."""
-    counts: dict[int, int] = {}
-    people = {}
-    for line in lines:
-        if offer.products[line.product_id].needs_person:
-            counts[line.product_id] = counts.get(line.product_id, 0) + 1
-            people[line.pk] = str(counts[line.product_id])
-    return people
+    """Whose each line is before anybody has said, by the fewest people that it can be for; keys "1", "2", …
+
+    Tickets are dealt out first. Nobody gets two of the same thing, two tickets for the same day, or things for different
+    ages; a bed, a meal or a membership goes to somebody who has a ticket, if there is one left who has none yet.
+    """
+    personal = [line for line in lines if offer.products[line.product_id].needs_person]
+    personal.sort(key=lambda line: not offer.products[line.product_id].admits)
+    people: list[list[Product]] = []
+    owners: dict[int, str] = {}
+    for line in personal:
+        product = offer.products[line.product_id]
+        place = next(
+            (at for at, mine in enumerate(people) if all(_go_together(product, other) for other in mine)), None
+        )
+        if place is None:
+            people.append([])
+            place = len(people) - 1
+        people[place].append(product)
+        owners[line.pk] = str(place + 1)
+    return owners
+
+
+def _go_together(one: Product, other: Product) -> bool:
+    """Can the same person be meant by both?"""
+    if one.pk == other.pk:
+        return False
+    if (
+        one.admits
+        and other.admits
+        and (one.valid_on is None or other.valid_on is None or one.valid_on == other.valid_on)
+    ):
+        return False
+    oldest = min(99 if one.age_to is None else one.age_to, 99 if other.age_to is None else other.age_to)
+    return max(one.age_from or 0, other.age_from or 0) <= oldest
 
 
 def quote(

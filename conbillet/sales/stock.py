@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from conbillet.core import audit
+from conbillet.core import audit, rows
 from conbillet.core.actor import SYSTEM
 from conbillet.core.facts import announce
 
@@ -36,17 +36,26 @@ def claim(*, wanted: Mapping[int, int], now: datetime) -> None:
     wanted = {quota: units for quota, units in wanted.items() if units > 0}
     if not wanted:
         return
-    try:
-        with transaction.atomic():
-            _apply(wanted)
+    if _take(wanted):
         return
-    except SoldOut:
-        pass
     # Only now look for places that expired holds still keep. Net changes are applied in one pass by quota id: taking
     # and giving back in separate passes could lock two quotas in both orders, and deadlock.
     with transaction.atomic():
         freed = _end_expired(list(wanted), now)
         _apply({quota: wanted.get(quota, 0) - freed.get(quota, 0) for quota in {*wanted, *freed}})
+
+
+def _take(wanted: Mapping[int, int]) -> bool:
+    """The quick way, without a savepoint: take one after the other; when one is short, give back what was taken."""
+    taken: dict[int, int] = {}
+    try:
+        for quota in sorted(wanted):
+            _apply({quota: wanted[quota]})
+            taken[quota] = wanted[quota]
+    except SoldOut:
+        release(units=taken)
+        return False
+    return True
 
 
 def _apply(changes: Mapping[int, int]) -> None:
@@ -90,9 +99,14 @@ def end_hold(*, hold: Hold, outcome: str, now: datetime) -> dict[int, int]:
         sell(units=units)
     else:
         release(units=units)
-    hold.ended_at, hold.outcome = now, outcome
-    hold.save(update_fields=["ended_at", "outcome"])
+    note_end(hold=hold, outcome=outcome, now=now)
     return units
+
+
+def note_end(*, hold: Hold, outcome: str, now: datetime) -> None:
+    """Write down that a hold has ended, without moving any place."""
+    hold.ended_at, hold.outcome = now, outcome
+    rows.execute("UPDATE sales_hold SET ended_at = %s, outcome = %s WHERE id = %s", [now, outcome, hold.pk])
 
 
 def release_expired(*, now: datetime, limit: int = 500) -> int:

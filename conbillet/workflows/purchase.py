@@ -8,13 +8,16 @@ nothing to pay). Late and doubled webhooks, and money that comes after the place
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from conbillet.catalogue.models import ProductKind
 from conbillet.consents.models import Acceptance
-from conbillet.core import clock
+from conbillet.core import clock, rows
 from conbillet.core.actor import SYSTEM, Actor
+from conbillet.core.live import notify
+from conbillet.core.rows import gathered
 from conbillet.payments.actions.capture_payment import capture_payment
 from conbillet.payments.actions.expect_payment import expect_payment
 from conbillet.payments.actions.request_refund import request_refund
@@ -47,19 +50,23 @@ def place_order(*, cart: Cart, details: OrderDetails, accepted: Accepted, actor:
 
     Raises a `CannotPlaceOrder`; then nothing is stored.
     """
-    placed = place_in_sales(cart=cart, details=details, actor=actor, now=now)
-    order = placed.order
-    Acceptance.objects.bulk_create(
-        [
-            Acceptance(
-                person_id=order.buyer_id, document=document, version=version, about=order.reference, accepted_at=now
-            )
-            for document, version in (("terms", accepted.terms), ("policy", accepted.policy))
-        ]
-    )
-    payment = expect_payment(
-        organization_id=order.organization_id, about=order.reference, amount=order.amount, method=order.method, now=now
-    )
+    with gathered():
+        order = place_in_sales(cart=cart, details=details, actor=actor, now=now)
+        rows.insert(
+            [
+                Acceptance(
+                    person_id=order.buyer_id, document=document, version=version, about=order.reference, accepted_at=now
+                )
+                for document, version in (("terms", accepted.terms), ("policy", accepted.policy))
+            ]
+        )
+        payment = expect_payment(
+            organization_id=order.organization_id,
+            about=order.reference,
+            amount=order.amount,
+            method=order.method,
+            now=now,
+        )
     if order.amount == 0:
         return confirm_payment(payment_id=payment.pk, amount=0, provider_payment="", provider_method="", now=now)
     if order.method != Order.Method.CARD:
@@ -96,55 +103,47 @@ def confirm_payment(
     Idempotent: a second call for a captured payment changes nothing. Money that comes too late is admitted again while
     places are left, and otherwise goes back by itself, with a mail.
     """
-    reference = Payment.objects.only("about").get(pk=payment_id).about
+    reference = Payment.objects.values_list("about", flat=True).get(pk=payment_id)
     order, hold = lock_order(reference=reference)
     payment = Payment.objects.select_for_update().get(pk=payment_id)
     if is_confirmed(payment):
         return order
+    lines = list(order.lines.select_related("participant", "product").order_by("position"))
+    captured = partial(
+        capture_payment,
+        payment=payment,
+        amount=amount,
+        provider_payment=provider_payment,
+        provider_method=provider_method,
+        split=split_of(lines),
+        now=now,
+    )
     try:
-        with transaction.atomic():
-            sold = settle_order(
+        # Everything that follows travels to the database as one statement, but for what others wait for: the places,
+        # and the association's counter of receipts.
+        with gathered():
+            settle_order(
                 order=order,
                 hold=hold,
+                lines=lines,
                 payment_reference=payment.reference,
                 payment_method=provider_method or payment.method,
                 actor=SYSTEM,
                 now=now,
             )
+            captured()
+            issue_tickets(order=order, lines=lines, now=now)
+            queue_confirmation(order=order, lines=lines, now=now)
+            receipt = provider_payment or payment.reference
+            issue_receipt(order=order, kind=Receipt.Kind.RECEIPT, lines=lines, payment_reference=receipt, now=now)
     except PlacesAreGone:
-        sold = list(order.lines.order_by("position"))
-        capture_payment(
-            payment=payment,
-            amount=amount,
-            provider_payment=provider_payment,
-            provider_method=provider_method,
-            split=split_of(sold),
-            now=now,
-        )
-        order.refresh_from_db()
+        captured()
         request_refund(
             payment=payment, amount=amount, reason="late_money", about=order.reference, actor=SYSTEM, now=now
         )
         queue_order_mail(kind="late_money", order=order, now=now)
         return order
-    capture_payment(
-        payment=payment,
-        amount=amount,
-        provider_payment=provider_payment,
-        provider_method=provider_method,
-        split=split_of(sold),
-        now=now,
-    )
-    issue_tickets(order=order, lines=sold, now=now)
-    queue_confirmation(order=order, lines=sold, now=now)
-    # Last, since it locks the association's counter of receipts.
-    issue_receipt(
-        order=order,
-        kind=Receipt.Kind.RECEIPT,
-        lines=sold,
-        payment_reference=provider_payment or payment.reference,
-        now=now,
-    )
+    notify(f"order:{order.reference}")
     return order
 
 

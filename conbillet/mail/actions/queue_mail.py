@@ -3,16 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
+from conbillet.core import rows
 from conbillet.core.facts import announce
 
-_INSERT = """
-INSERT INTO mail_outgoingmail (organization_id, kind, key, about, person_id, recipient, language, subject, text, html, state,
-                               attempts, last_error, created_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, '', '', '', 'waiting', 0, '', %s)
-ON CONFLICT (key) DO NOTHING RETURNING id
-"""
+from ..models import OutgoingMail
 
 
 def queue_mail(
@@ -25,16 +19,22 @@ def queue_mail(
     organization_id: int | None,
     person_id: UUID | None,
     now: datetime,
-) -> bool:
-    """Queue one mail; `key` says what it is about, and the same key is never queued twice. Returns whether it was new.
+) -> None:
+    """Queue one mail; `key` says what it is about, and the same key is never queued twice.
 
     Only the address is stored: the text is written when it is sent, from what is true then. Committed with the caller's
     transaction, so there is no mail without its reason and no reason without its mail (I9).
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [organization_id, kind, key, about, person_id, recipient, language, now])
-        row = cursor.fetchone()
-    if row is None:
-        return False
-    announce("mail_waiting", mail=row[0])
-    return True
+    mail = OutgoingMail(
+        organization_id=organization_id,
+        kind=kind,
+        key=key,
+        about=about,
+        person_id=person_id,
+        recipient=recipient,
+        language=language,
+        created_at=now,
+    )
+    rows.insert([mail], on_conflict="ON CONFLICT (key) DO NOTHING")
+    # When the key was known the job finds no mail under this id, and ends.
+    announce("mail_waiting", mail=mail.pk)

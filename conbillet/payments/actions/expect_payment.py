@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from conbillet.core import rows
 from conbillet.core.references import new_reference
 
 from ..models import Payment
@@ -9,7 +10,7 @@ from ..models import Payment
 
 def expect_payment(*, organization_id: int, about: str, amount: int, method: str, now: datetime) -> Payment:
     """One expected payment of `amount` øre for what `about` names (an order's reference): a single INSERT."""
-    return Payment.objects.create(
+    payment = Payment(
         organization_id=organization_id,
         reference=new_reference(),
         about=about,
@@ -17,3 +18,5 @@ def expect_payment(*, organization_id: int, about: str, amount: int, method: str
         method=method,
         created_at=now,
     )
+    rows.insert([payment])
+    return payment

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from conbillet.catalogue.models import Event, Product, Variant
 from conbillet.catalogue.offer import Offer, offer_of
 from conbillet.catalogue.rules import donation_refusal, order_limit_refusals, sale_refusal, takes_amount
+from conbillet.core import rows
 from conbillet.core.references import new_reference
+from conbillet.core.rows import gathered
 
 from ..models import Cart, CartLine, HeldUnits, Hold
 from ..stock import SoldOut, claim, release
@@ -85,40 +87,42 @@ def add_to_cart(*, event: Event, cart: Cart | None, wishes: Sequence[Wish], lang
     for wish in wishes:
         _check(wish, event, offer, now)
 
-    hold = None
-    if cart is not None:
-        cart = Cart.objects.select_for_update().filter(pk=cart.pk, ordered_at__isnull=True).first()
-    if cart is None:
-        cart = Cart.objects.create(
-            organization_id=event.organization_id,
-            event=event,
-            reference=new_reference(),
-            language=language,
-            created_at=now,
-            changed_at=now,
-        )
-        old_lines: list[CartLine] = []
-    else:
-        hold = Hold.objects.select_for_update().filter(cart=cart, ended_at__isnull=True).first()
-        old_lines = list(cart.lines.all())
-    new_lines = [
-        CartLine(
-            organization_id=event.organization_id,
-            cart=cart,
-            product_id=wish.product_id,
-            variant_id=wish.variant_id,
-            amount=wish.amount,
-        )
-        for wish in wishes
-        for _unit in range(wish.quantity)
-    ]
-    _check_limits([*old_lines, *new_lines], event, offer)
-    CartLine.objects.bulk_create(new_lines)
-    set_hold(cart=cart, hold=hold, lines=[*old_lines, *new_lines], offer=offer, now=now)
+    with gathered():
+        hold = None
+        if cart is not None:
+            cart = Cart.objects.select_for_update().filter(pk=cart.pk, ordered_at__isnull=True).first()
+        if cart is None:
+            cart = Cart(
+                organization_id=event.organization_id,
+                event=event,
+                reference=new_reference(),
+                language=language,
+                created_at=now,
+                changed_at=now,
+            )
+            rows.insert([cart])
+            old_lines: list[CartLine] = []
+        else:
+            hold = Hold.objects.select_for_update().filter(cart=cart, ended_at__isnull=True).first()
+            old_lines = list(cart.lines.all())
+        new_lines = [
+            CartLine(
+                organization_id=event.organization_id,
+                cart=cart,
+                product_id=wish.product_id,
+                variant_id=wish.variant_id,
+                amount=wish.amount,
+            )
+            for wish in wishes
+            for _unit in range(wish.quantity)
+        ]
+        _check_limits([*old_lines, *new_lines], event, offer)
+        rows.insert(new_lines)
+        set_hold(cart=cart, hold=hold, lines=[*old_lines, *new_lines], offer=offer, now=now)
     return cart
 
 
-def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer: Offer, now: datetime) -> None:
+def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer: Offer, now: datetime) -> Hold:
     """Make the cart's hold keep exactly what its lines need, until a fresh deadline. `hold` is locked, or none."""
     needed = quota_units(lines, offer)
     kept = dict(HeldUnits.objects.filter(hold=hold).values_list("quota_id", "quantity")) if hold else {}
@@ -138,14 +142,15 @@ def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer:
         raise ProductSoldOut(product) from None
     release(units=less)
     if hold is None:
-        hold = Hold.objects.create(organization_id=cart.organization_id, cart=cart, expires_at=hold_until(now))
+        hold = Hold(organization_id=cart.organization_id, cart=cart, expires_at=hold_until(now))
+        rows.insert([hold])
     else:
         hold.expires_at = hold_until(now)
         hold.save(update_fields=["expires_at"])
         if more or less:
             HeldUnits.objects.filter(hold=hold).delete()
     if more or less:
-        HeldUnits.objects.bulk_create(
+        rows.insert(
             [
                 HeldUnits(organization_id=cart.organization_id, hold=hold, quota_id=quota, quantity=units)
                 for quota, units in sorted(needed.items())
@@ -153,6 +158,7 @@ def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer:
         )
     if cart.changed_at != now:
         Cart.objects.filter(pk=cart.pk).update(changed_at=now)
+    return hold
 
 
 def quota_units(lines: Sequence[CartLine], offer: Offer) -> dict[int, int]:

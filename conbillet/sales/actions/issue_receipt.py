@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.db import connection
 
+from conbillet.core import rows
+
 from ..models import Order, OrderLine, Receipt
 
 
@@ -24,7 +26,7 @@ def issue_receipt(
             [order.organization_id],
         )
         number = int(cursor.fetchone()[0])
-    receipt = Receipt.objects.create(
+    receipt = Receipt(
         organization_id=order.organization_id,
         order=order,
         number=number,
@@ -36,5 +38,6 @@ def issue_receipt(
         buyer_name=order.buyer_name,
         payment_reference=payment_reference,
     )
-    through.objects.bulk_create([through(receipt_id=receipt.pk, orderline_id=line.pk) for line in lines])
+    rows.insert([receipt])
+    rows.insert([through(receipt_id=receipt.pk, orderline_id=line.pk) for line in lines])
     return receipt

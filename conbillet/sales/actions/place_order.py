@@ -13,17 +13,17 @@ from django.utils.translation import override
 from conbillet.catalogue.models import Event, ProductKind
 from conbillet.catalogue.offer import Offer, offer_of
 from conbillet.catalogue.rules import age_refusal, order_limit_refusals, sale_refusal
-from conbillet.core import audit
+from conbillet.core import audit, rows
 from conbillet.core.actor import Actor
 from conbillet.core.clock import copenhagen_day, day_end
 from conbillet.core.people import PayerRelation
 from conbillet.core.references import new_reference
 from conbillet.memberships.models import MembershipType
 from conbillet.memberships.periods import period_from
-from conbillet.memberships.queries import is_member
 
 from ..models import Cart, CartLine, Hold, Order, OrderLine, Participant
 from ..pricing import PricedLine, Quote, quote
+from ..queries import known_members
 from .add_to_cart import CannotAddToCart, set_hold
 
 
@@ -53,6 +53,7 @@ class OrderDetails:
     people_of: Mapping[int, str]
     payer_relations: Mapping[int, str] = field(default_factory=dict)
     shown_amount: int | None = None
+    language: str = ""  # of the order and its mails; the cart's if empty
 
 
 class CannotPlaceOrder(Exception):
@@ -114,13 +115,7 @@ class TransferTooLate(MethodNotOffered):
     message = _("It is too late to pay by bank transfer.")
 
 
-@dataclass(frozen=True)
-class PlacedOrder:
-    order: Order
-    hold: Hold
-
-
-def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetime) -> PlacedOrder:
+def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetime) -> Order:
     """Fix the prices of a cart's lines in an order and keep their places until it is paid. Needs a transaction.
 
     Everything is checked again here, with the cart and its hold locked: window, ages, limits, price and stock. Raises a
@@ -139,7 +134,9 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
         raise CartEmpty
     event, offer = cart.event, offer_of(cart.event)
     _check_lines(lines, offer, details, event, now)
-    priced = quote(lines=lines, offer=offer, people=details.people_of, members=_known_members(cart, details, now))
+    known = {key: person.person_id for key, person in details.people.items()}
+    members = known_members(organization_id=cart.organization_id, people=known, now=now)
+    priced = quote(lines=lines, offer=offer, people=details.people_of, members=members)
     if details.shown_amount is not None and details.shown_amount != priced.amount:
         changed = AmountChanged()
         changed.quote = priced
@@ -147,13 +144,14 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
     method = _method(details.method, priced.amount, event, now)
     if hold is None:
         try:
-            set_hold(cart=cart, hold=None, lines=lines, offer=offer, now=now)
-        except CannotAddToCart:
-            raise PlacesGone from None
-        hold = Hold.objects.get(cart=cart, ended_at__isnull=True)
+            hold = set_hold(cart=cart, hold=None, lines=lines, offer=offer, now=now)
+        except CannotAddToCart as gone:
+            raise PlacesGone(
+                line_id=next((line.pk for line in lines if line.product_id == gone.product_id), None)
+            ) from None
 
     buyer = details.buyer
-    order = Order.objects.create(
+    order = Order(
         organization_id=cart.organization_id,
         event=event,
         reference=new_reference(),
@@ -166,19 +164,21 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
         buyer_postcode=buyer.postcode,
         buyer_city=buyer.city,
         buyer_country=buyer.country,
-        language=cart.language or "da",
+        language=details.language or cart.language or "da",
         method=method,
         amount=priced.amount,
         vat_amount=priced.vat_amount,
         placed_at=now,
         pay_by_at=_pay_by(method, event, hold, now),
     )
+    rows.insert([order])
     participants = _participants(order, details)
-    OrderLine.objects.bulk_create(_lines(order, priced.lines, offer, participants, details, now))
-    hold.order, hold.expires_at = order, order.pay_by_at or hold.expires_at
-    hold.save(update_fields=["order", "expires_at"])
-    cart.ordered_at = now
-    cart.save(update_fields=["ordered_at"])
+    rows.insert(_lines(order, priced.lines, offer, participants, details, now))
+    rows.execute(
+        "UPDATE sales_hold SET order_id = %s, expires_at = %s WHERE id = %s",
+        [order.pk, order.pay_by_at or hold.expires_at, hold.pk],
+    )
+    rows.execute("UPDATE sales_cart SET ordered_at = %s WHERE id = %s", [now, cart.pk])
     audit.record(
         action="order_placed",
         actor=actor,
@@ -190,7 +190,7 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
         method=method,
         lines=len(lines),
     )
-    return PlacedOrder(order, hold)
+    return order
 
 
 def _check_lines(lines: list[CartLine], offer: Offer, details: OrderDetails, event: Event, now: datetime) -> None:
@@ -211,16 +211,6 @@ def _check_lines(lines: list[CartLine], offer: Offer, details: OrderDetails, eve
     refusals = order_limit_refusals(event, Counter(offer.products[line.product_id] for line in lines))
     if refusals:
         raise TooMuch(refusals[0])
-
-
-def _known_members(cart: Cart, details: OrderDetails, now: datetime) -> frozenset[str]:
-    """Keys of the people who are members already. Only somebody signed in is known for certain."""
-    known = {key: person.person_id for key, person in details.people.items() if person.person_id}
-    return frozenset(
-        key
-        for key, person_id in known.items()
-        if person_id and is_member(organization_id=cart.organization_id, person_id=person_id, on=copenhagen_day(now))
-    )
 
 
 def _method(asked: str, amount: int, event: Event, now: datetime) -> str:
@@ -271,7 +261,7 @@ def _participants(order: Order, details: OrderDetails) -> dict[str, Participant]
         )
         for person in people.values()
     ]
-    Participant.objects.bulk_create(made)
+    rows.insert(made)
     return dict(zip(people, made, strict=True))
 
 

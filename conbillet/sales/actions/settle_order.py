@@ -1,14 +1,15 @@
 """An order is paid: its places become sold and its memberships granted."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from conbillet.catalogue.models import ProductKind
-from conbillet.core import audit
+from conbillet.core import audit, rows
 from conbillet.core.actor import Actor
 from conbillet.memberships.actions.grant_membership import Dues, MemberDetails, grant_membership
 
 from ..models import Hold, Order, OrderLine
-from ..stock import SoldOut, claim, end_hold, sell, units_of
+from ..stock import SoldOut, claim, end_hold, note_end, sell, units_of
 
 
 class PlacesAreGone(Exception):
@@ -17,14 +18,21 @@ class PlacesAreGone(Exception):
 
 def lock_order(*, reference: str) -> tuple[Order, Hold]:
     """The order and its hold, locked in that order of the house: hold first, then order. Needs a transaction."""
-    hold = Hold.objects.select_for_update().get(order__reference=reference)
-    return Order.objects.select_for_update().get(reference=reference), hold
+    hold = Hold.objects.select_for_update(of=("self", "order")).select_related("order").get(order__reference=reference)
+    return hold.order, hold
 
 
 def settle_order(
-    *, order: Order, hold: Hold, payment_reference: str, payment_method: str, actor: Actor, now: datetime
-) -> list[OrderLine]:
-    """Mark a locked order as paid and return its lines. Raises PlacesAreGone when late money finds no places left.
+    *,
+    order: Order,
+    hold: Hold,
+    lines: Sequence[OrderLine],
+    payment_reference: str,
+    payment_method: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Mark a locked order, with all its `lines` (participant and product loaded), as paid. Raises PlacesAreGone when late money finds no places left.
 
     An order that had expired (or was cancelled by the clock) is admitted again if its places are still there.
     """
@@ -37,11 +45,11 @@ def settle_order(
         except SoldOut:
             raise PlacesAreGone from None
         sell(units=units)
-        hold.ended_at, hold.outcome = now, Hold.Outcome.SOLD
-        hold.save(update_fields=["ended_at", "outcome"])
+        note_end(hold=hold, outcome=Hold.Outcome.SOLD, now=now)
     order.state, order.paid_at, order.ended_at = Order.State.PAID, now, None
-    order.save(update_fields=["state", "paid_at", "ended_at"])
-    lines = list(order.lines.select_related("participant", "product").order_by("position"))
+    rows.execute(
+        "UPDATE sales_order SET state = %s, paid_at = %s, ended_at = NULL WHERE id = %s", [order.state, now, order.pk]
+    )
     for line in lines:
         if line.kind == ProductKind.MEMBERSHIP and line.participant is not None:
             _grant(order, line, payment_reference, payment_method, now)
@@ -55,7 +63,6 @@ def settle_order(
         amount=order.amount,
         method=payment_method,
     )
-    return lines
 
 
 def _grant(order: Order, line: OrderLine, payment_reference: str, payment_method: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from conbillet.catalogue.models import ADMITTING_KINDS, ProductKind
+from conbillet.core import rows
 from conbillet.core.references import new_reference
 from conbillet.sales.models import Order, OrderLine
 
@@ -29,5 +30,5 @@ def issue_tickets(*, order: Order, lines: Sequence[OrderLine], now: datetime) ->
         for line in lines
         if line.kind in TICKET_KINDS and line.amount >= 0
     ]
-    Ticket.objects.bulk_create(tickets)
+    rows.insert(tickets)
     return tickets

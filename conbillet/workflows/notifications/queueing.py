@@ -7,9 +7,9 @@ from conbillet.mail.actions.queue_mail import queue_mail
 from conbillet.sales.models import Order, OrderLine
 
 
-def queue_order_mail(*, kind: str, order: Order, now: datetime, again: str = "") -> bool:
+def queue_order_mail(*, kind: str, order: Order, now: datetime, again: str = "") -> None:
     """One mail to the buyer about the order. `again` (a number of a resend) makes a mail of its own."""
-    return queue_mail(
+    queue_mail(
         kind=kind,
         key=f"{kind}/{order.reference}{'/' + again if again else ''}",
         recipient=order.buyer_email,

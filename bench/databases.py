@@ -1,0 +1,58 @@
+"""Two databases, one with few and one with many sold tickets, built once and kept in `var/bench`."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from conbillet.cli.embedded_postgres import EmbeddedPostgres
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("CONBILLET_BENCH_DATA", str(CHECKOUT / "var" / "bench"))).resolve()
+SIZES = {"small": 1_000, "large": 200_000}
+
+
+@dataclass(frozen=True)
+class Database:
+    label: str
+    name: str
+    owner_url: str
+    app_url: str
+
+
+def urls(cluster: EmbeddedPostgres, label: str) -> Database:
+    name = f"bench_{label}"
+    return Database(label, name, cluster.dsn(name), cluster.dsn(name, f"{name}_app"))
+
+
+def environment(database: Database, **more: str) -> dict[str, str]:
+    """What a process needs to work on that database."""
+    return {
+        **os.environ,
+        "CONBILLET_DATA": str(DATA / "data"),
+        "CONBILLET_SECRET_KEY": "bench",
+        "DATABASE_URL": database.app_url,
+        "DATABASE_OWNER_URL": database.owner_url,
+        "DJANGO_SETTINGS_MODULE": "conbillet.config.settings",
+        "PYTHONPATH": str(CHECKOUT),
+        **more,
+    }
+
+
+def ensure(cluster: EmbeddedPostgres, label: str) -> Database:
+    """The database, filled until it has sold about as many tickets as `SIZES` says."""
+    import subprocess
+
+    database = urls(cluster, label)
+    cluster.ensure_database(database.name)
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        done = owner.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()").fetchone()
+        if done and done[0] == "filled":
+            return database
+    subprocess.run([sys.executable, "-m", "bench.fill", database.name, str(SIZES[label])], env=environment(database), check=True)
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE")
+        owner.execute(f"COMMENT ON DATABASE \"{database.name}\" IS 'filled'")
+    return database

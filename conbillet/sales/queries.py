@@ -1,0 +1,30 @@
+"""Reads that pages and other verbs need."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from conbillet.core.clock import copenhagen_day
+from conbillet.memberships.queries import is_member
+
+from .models import Cart, CartLine, Hold
+
+
+def known_members(*, organization_id: int, people: Mapping[str, UUID | None], now: datetime) -> frozenset[str]:
+    """Keys of the people who are members already. Only somebody signed in is known for certain: others have no id."""
+    today = copenhagen_day(now)
+    return frozenset(
+        key
+        for key, person_id in people.items()
+        if person_id is not None and is_member(organization_id=organization_id, person_id=person_id, on=today)
+    )
+
+
+def lines_of(cart: Cart) -> list[CartLine]:
+    """What is in the cart, in the order in which it was put there."""
+    return list(CartLine.objects.filter(cart=cart).order_by("pk"))
+
+
+def held_until(cart: Cart) -> datetime | None:
+    """Until when the cart's places are kept; None when the time has run out and they were given to others."""
+    return Hold.objects.filter(cart=cart, ended_at__isnull=True).values_list("expires_at", flat=True).first()
