@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from conbillet.core.money import CURRENCY, VatCode
 from conbillet.core.tenancy import TenantForeignKey, TenantModel
@@ -15,7 +16,7 @@ class Event(TenantModel):
         DRAFT = "draft", _("Draft")
         LIVE = "live", _("Live")
         CLOSED = "closed", _("Closed")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("event", "Cancelled")
 
     reference = models.CharField(max_length=16, unique=True)
     slug = models.SlugField(_("address"), max_length=40)

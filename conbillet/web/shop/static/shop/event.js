@@ -21,6 +21,7 @@ if (sum) {
     sum.querySelector("[data-amount]").textContent = money.format(amount / 100);
     sum.hidden = !chosen;
     hint.hidden = chosen;
+    sum.closest(".buy-bar").classList.toggle("chosen", chosen);
   };
   form.addEventListener("input", show);
   addEventListener("pageshow", show);
