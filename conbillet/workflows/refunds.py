@@ -18,7 +18,7 @@ from conbillet.sales.actions.give_back_stock import give_back_stock
 from conbillet.sales.actions.issue_receipt import issue_receipt
 from conbillet.sales.actions.settle_order import lock_order
 from conbillet.sales.models import Cancellation, Order, OrderLine, Receipt
-from conbillet.tickets.models import CheckIn, HandOut, Ticket
+from conbillet.tickets.actions.void_ticket import TicketUsed, void_ticket
 from conbillet.workflows.purchase import split_of
 
 _CREDIT_NOTE = "credit-note-"
@@ -68,18 +68,21 @@ def refund_lines(
     """
     order, _hold = lock_order(reference=order.reference)
     payment = Payment.objects.select_for_update().get(about=order.reference)
-    if order.state != Order.State.PAID or payment.state != Payment.State.CAPTURED:
+    if payment.state != Payment.State.CAPTURED:
         raise NotPaid
+    if order.state != Order.State.PAID:
+        raise AlreadyRefunded
     chosen = list(order.lines.filter(pk__in=[line.pk for line in lines], reverses=None).order_by("position"))
     if not chosen or len(chosen) != len({line.pk for line in lines}):
         raise CannotRefund
     if OrderLine.objects.filter(reverses__in=chosen).exists():
         raise AlreadyRefunded
-    if not even_if_used and _used(chosen):
-        raise AlreadyUsed
+    try:
+        void_ticket(lines=chosen, reason="refunded", actor=actor, now=now, even_if_used=even_if_used)
+    except TicketUsed:
+        raise AlreadyUsed from None
 
     reversals = _reverse(order, chosen, now)
-    Ticket.objects.filter(line__in=chosen, voided_at=None).update(voided_at=now, void_reason="refunded")
     Membership.objects.filter(source_reference__in=[f"line-{line.pk}" for line in chosen]).update(
         refunded_amount=F("dues_amount"), ended_at=now
     )
@@ -155,13 +158,6 @@ def refund_settled(*, refund: int) -> None:
             person_id=order.buyer_id,
             now=clock.now(),
         )
-
-
-def _used(lines: list[OrderLine]) -> bool:
-    return (
-        CheckIn.objects.filter(ticket__line__in=lines, undone_at=None).exists()
-        or HandOut.objects.filter(line__in=lines).exists()
-    )
 
 
 def _reverse(order: Order, lines: list[OrderLine], now: datetime) -> list[OrderLine]:

@@ -1,0 +1,402 @@
+"""Refunds of lines and orders: to the øre, once, whatever Stripe answers; never more than was captured (I3)."""
+
+import threading
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from django.core import mail
+from django.db import connection
+
+from conbillet.core.actor import SYSTEM
+from conbillet.memberships.models import Membership
+from conbillet.organizations.models import RoleKind
+from conbillet.payments import queries
+from conbillet.payments.actions.request_refund import RefundTooLarge, repeat_refund, request_refund
+from conbillet.payments.gateway import ProviderUnknown
+from conbillet.payments.models import LedgerEntry, Payment, Refund
+from conbillet.sales.actions.add_to_cart import Wish
+from conbillet.sales.models import Order, Receipt
+from conbillet.tickets.models import CheckIn, HandOut, Ticket
+from conbillet.workflows import refunds
+from conbillet.workflows.purchase import confirm_payment
+from conbillet.workflows.refunds import (
+    AlreadyRefunded,
+    AlreadyUsed,
+    CannotRefund,
+    NotPaid,
+    refund_lines,
+    refund_order,
+)
+from tests.jobs import run_jobs
+from tests.purchases import ADA, paid_order
+
+pytestmark = pytest.mark.django_db
+
+
+def everything(shop) -> list[Wish]:
+    world = shop.world
+    return [
+        Wish(world.adult.pk, 1),
+        Wish(world.membership.pk, 1),
+        Wish(world.bed.pk, 1),
+        Wish(world.shirt.pk, 1, world.sizes["M"].pk),
+    ]
+
+
+def owner(shop):
+    return shop.world.actor(shop.world.owner, RoleKind.OWNER)
+
+
+def refund(shop, order, kind="ticket", **details):
+    values = {"lines": shop.lines(order, kind), "reason": "requested", "actor": owner(shop), "now": shop.now}
+    return refund_lines(order=order, **{**values, **details})
+
+
+def at_stripe(shop) -> list[int]:
+    return [row["amount"] for row in shop.stripe.objects("refund")]
+
+
+def test_one_line_goes_back(shop):
+    order = shop.paid(*everything(shop))
+    mail.outbox.clear()
+    (line,) = shop.lines(order, "sleeping")
+    credit_note = refund(shop, order, "sleeping")
+    assert (credit_note.kind, credit_note.amount, credit_note.number) == (Receipt.Kind.CREDIT_NOTE, -20000, 2)
+    reversal = credit_note.lines.get()
+    assert (reversal.reverses_id, reversal.amount, reversal.vat_amount) == (line.pk, -line.amount, -line.vat_amount)
+    ticket = Ticket.objects.get(line=line)
+    assert (ticket.voided_at, ticket.void_reason) == (shop.now, "refunded")
+    assert Ticket.objects.filter(voided_at=None).count() == 1
+    shop.world.beds.refresh_from_db()
+    assert shop.world.beds.sold == 0
+    order.refresh_from_db()
+    assert order.state == Order.State.PAID
+    assert at_stripe(shop) == []  # nothing is sent inside the transaction
+
+    run_jobs()
+    assert at_stripe(shop) == [20000]
+    row = Refund.objects.get()
+    assert (row.state, row.requested_by, row.payment.refunded_amount) == ("succeeded", shop.world.owner, 20000)
+    assert [message.to for message in mail.outbox] == [["ada@example.com"]]
+    assert "200,00 kr." in mail.outbox[0].body
+    shop.deliver(times=2)
+    run_jobs()
+    assert shop.complaints() == [] and len(mail.outbox) == 1
+
+
+def test_a_whole_order_goes_back_and_is_cancelled(shop):
+    order = shop.paid(*everything(shop))
+    refund_order(order=order, reason="withdrawal", actor=owner(shop), now=shop.now, note="Fortrudt")
+    run_jobs()
+    order.refresh_from_db()
+    assert (order.state, order.cancellation.reason) == (Order.State.CANCELLED, "Fortrudt")
+    assert at_stripe(shop) == [order.amount]
+    membership = Membership.objects.get()
+    assert (membership.refunded_amount, membership.ended_at) == (7500, shop.now)
+    balance = {}
+    for account, amount in LedgerEntry.objects.values_list("account", "amount"):
+        balance[account] = balance.get(account, 0) + amount
+    assert set(balance.values()) == {0}
+    shop.world.people.refresh_from_db()
+    assert shop.world.people.sold == 0
+    assert shop.complaints() == []
+    with pytest.raises(AlreadyRefunded):
+        refund_order(order=order, reason="withdrawal", actor=owner(shop), now=shop.now)
+
+
+def test_line_by_line_until_nothing_is_left(shop):
+    order = shop.paid(*everything(shop))
+    for kind in ("ticket", "membership", "sleeping", "merchandise"):
+        refund(shop, order, kind)
+    run_jobs()
+    order.refresh_from_db()
+    assert order.state == Order.State.CANCELLED
+    assert sum(at_stripe(shop)) == order.amount
+    assert [receipt.number for receipt in Receipt.objects.order_by("id")] == [1, 2, 3, 4, 5]
+    assert shop.complaints() == []
+
+
+def test_vat_goes_back_to_the_oere(shop):
+    shop.world.organization.vat_status = "registered"
+    shop.world.organization.save()
+    shop.world.shirt.vat_code = "standard_25"
+    shop.world.shirt.save()
+    order = shop.paid(*everything(shop))
+    refund(shop, order, "merchandise")
+    run_jobs()
+    vat = list(LedgerEntry.objects.filter(account="vat").order_by("id").values_list("amount", flat=True))
+    assert vat == [-3000, 3000]
+    assert shop.complaints() == []
+
+
+def test_refused_without_a_trace(shop):
+    order = shop.paid(*everything(shop))
+    lines, receipts = order.lines.count(), Receipt.objects.count()
+    refund(shop, order, "sleeping")
+    other = paid_order(shop.world, shop.now, Wish(shop.world.adult.pk, 1))
+    attempts = [
+        (AlreadyRefunded, {"lines": shop.lines(order, "sleeping")}),
+        (AlreadyRefunded, {"lines": [*shop.lines(order, "ticket"), *shop.lines(order, "sleeping")]}),
+        (CannotRefund, {"lines": []}),
+        (CannotRefund, {"lines": list(other.lines.all())}),
+        (CannotRefund, {"lines": list(order.lines.filter(reverses__isnull=False))}),
+    ]
+    for refusal, details in attempts:
+        with pytest.raises(refusal):
+            refund(shop, order, **details)
+    assert (order.lines.count(), Receipt.objects.filter(order=order).count()) == (lines + 1, receipts + 1)
+    assert Refund.objects.count() == 1
+
+
+def test_an_unpaid_order_is_not_refunded(shop):
+    order = shop.order()
+    with pytest.raises(NotPaid):
+        refund(shop, order)
+
+
+@pytest.mark.parametrize("how", ["checked_in", "handed_out"])
+def test_what_was_used_goes_back_only_when_said_so(shop, how):
+    order = shop.paid(*everything(shop))
+    kind = "ticket" if how == "checked_in" else "merchandise"
+    (line,) = shop.lines(order, kind)
+    if how == "checked_in":
+        CheckIn.objects.create(organization=order.organization, ticket=line.ticket, event=order.event, at=shop.now)
+    else:
+        HandOut.objects.create(organization=order.organization, line=line, at=shop.now)
+    with pytest.raises(AlreadyUsed):
+        refund(shop, order, kind)
+    assert not Refund.objects.exists()
+    refund(shop, order, kind, even_if_used=True)
+    run_jobs()
+    assert at_stripe(shop) == [line.amount]
+
+
+def test_an_undone_check_in_is_no_use(shop):
+    order = shop.paid()
+    (line,) = shop.lines(order, "ticket")
+    CheckIn.objects.create(
+        organization=order.organization,
+        ticket=line.ticket,
+        event=order.event,
+        at=shop.now,
+        undone_at=shop.now,
+        undo_reason="forkert",
+    )
+    assert refund(shop, order)
+
+
+def test_a_free_line_is_reversed_without_money(shop):
+    wishes = (Wish(shop.world.adult.pk, 1), Wish(shop.world.child.pk, 1))
+    child = replace(ADA, name="Cia Lund", birth_date=date(2022, 5, 1))
+    order = shop.paid(*wishes, people=(ADA, child))
+    free = [line for line in shop.lines(order, "ticket") if line.amount == 0]
+    credit_note = refund(shop, order, lines=free)
+    assert credit_note.amount == 0 and not Refund.objects.exists()
+    assert Ticket.objects.get(line__in=free).voided_at
+
+
+def test_money_that_came_by_transfer_goes_back_by_hand(shop):
+    shop.world.event.allow_transfer = True
+    order = shop.order()
+    order.method = "transfer"
+    order.save()
+    payment = shop.payment(order)
+    Payment.objects.filter(pk=payment.pk).update(method="transfer")
+    confirm_payment(payment_id=payment.pk, amount=order.amount, provider_payment="", provider_method="", now=shop.now)
+    order.refresh_from_db()
+    refund(shop, order)
+    run_jobs()
+    assert Refund.objects.get().state == "succeeded" and at_stripe(shop) == []
+    bank = list(LedgerEntry.objects.filter(account="bank").order_by("id").values_list("amount", flat=True))
+    assert bank == [40000, -40000]
+
+
+@pytest.mark.parametrize("stored", [True, False])
+@pytest.mark.parametrize("fault", ["error_500_before", "error_500_after", "refuse_connection"])
+def test_stripe_fails_and_the_money_goes_back_once(shop, fault, stored):
+    order = shop.paid()
+    refund(shop, order)
+    shop.stripe.fault(fault, path="/v1/refunds", method="POST", stored=stored)
+    try:
+        run_jobs()
+    except ProviderUnknown:
+        assert Refund.objects.get().state == "requested"
+        run_jobs()
+    assert at_stripe(shop) == [40000]
+    assert Refund.objects.get().state == "succeeded"
+    assert shop.complaints() == []
+
+
+def test_a_timeout_after_the_money_went_back(shop, settings):
+    order = shop.paid()
+    refund(shop, order)
+    settings.STRIPE_TIMEOUT_SECONDS = 0.5
+    shop.stripe.fault("timeout_after", path="/v1/refunds", method="POST", seconds=2)
+    run_jobs()
+    assert at_stripe(shop) == [40000] and Refund.objects.get().state == "succeeded"
+
+
+def test_stripe_refuses_and_the_amount_is_free_again(shop):
+    order = shop.paid()
+    shop.stripe.dispute(shop.payment(order).provider_payment)
+    refund(shop, order)
+    run_jobs()
+    row = Refund.objects.get()
+    assert (row.state, row.failure, row.payment.refunded_amount) == ("failed", "charge_disputed", 0)
+    owed = sum(LedgerEntry.objects.filter(account="receivable").values_list("amount", flat=True))
+    assert owed == -40000  # the association still owes it to the buyer
+    dispute = shop.stripe.objects("dispute")[0]
+    shop.stripe.close_dispute(dispute["id"], "won")
+    again = repeat_refund(refund=row, actor=owner(shop), now=shop.now)
+    assert (again.amount, again.about) == (row.amount, row.about)
+    shop.deliver()
+    with pytest.raises(ValueError, match="failed"):
+        repeat_refund(refund=again, actor=owner(shop), now=shop.now)
+
+
+def test_the_bank_sends_the_money_back_days_later(shop):
+    order = shop.paid()
+    refund(shop, order)
+    run_jobs()
+    shop.stripe.set_refund(Refund.objects.get().provider_refund, "failed")
+    shop.deliver(times=2, backwards=True)
+    run_jobs()
+    row = Refund.objects.get()
+    assert (row.state, row.failure, row.payment.refunded_amount) == ("failed", "expired_or_canceled_card", 0)
+    assert shop.complaints() == []
+    again = repeat_refund(refund=row, actor=owner(shop), now=shop.now)
+    run_jobs()
+    again.refresh_from_db()
+    assert again.state == "succeeded"
+    assert shop.complaints() == []
+
+
+def test_never_more_than_was_captured(shop):
+    order = shop.paid()
+    payment = shop.payment(order)
+    details = {"reason": "requested", "about": "x", "actor": SYSTEM, "now": shop.now}
+    request_refund(payment=payment, amount=30000, split={"sales": 30000}, **details)
+    with pytest.raises(RefundTooLarge):
+        request_refund(payment=payment, amount=10001, split={"sales": 10001}, **details)
+    request_refund(payment=payment, amount=10000, split={"sales": 10000}, **details)
+    with pytest.raises(RefundTooLarge):
+        request_refund(payment=payment, amount=1, split={"sales": 1}, **details)
+    run_jobs()
+    assert sorted(at_stripe(shop)) == [10000, 30000]
+    assert shop.complaints() == []
+
+
+def test_totals_for_the_dashboard(shop, django_assert_num_queries):
+    order = shop.paid(*everything(shop))
+    shop.paid(Wish(shop.world.day.pk, 1))
+    refund(shop, order, "sleeping")
+    run_jobs()
+    refund(shop, order, "merchandise")
+    abouts = Order.objects.filter(event=shop.world.event).values("reference")
+    with django_assert_num_queries(4):
+        totals = queries.totals(abouts=abouts)
+    assert (totals.captured, totals.card, totals.transfer) == (order.amount + 14000,) * 2 + (0,)
+    assert (totals.refunded, totals.refunding, totals.disputed, totals.fees) == (20000, 15000, 0, 0)
+    assert totals.kept == order.amount + 14000 - 35000
+
+
+def race(shop, work) -> list:
+    """The same work on two threads at once; returns what each raised, or None."""
+    gate, results = threading.Barrier(2), []
+
+    def run():
+        try:
+            gate.wait()
+            work()
+            results.append(None)
+        except Exception as problem:
+            results.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    return results
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_refund_the_same_order(shop):
+    order = shop.paid(*everything(shop))
+    results = race(shop, lambda: refund_order(order=order, reason="requested", actor=owner(shop), now=shop.now))
+    assert sorted(type(result).__name__ for result in results) == ["AlreadyRefunded", "NoneType"]
+    run_jobs()
+    assert at_stripe(shop) == [order.amount]
+    assert shop.complaints() == []
+
+
+def over_refund(shop) -> list:
+    payment = shop.payment(shop.paid())
+    details = {"reason": "requested", "about": "x", "actor": SYSTEM, "now": shop.now, "split": {"sales": 30000}}
+    return race(shop, lambda: request_refund(payment=payment, amount=30000, **details))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_refund_more_than_there_is(shop):
+    results = over_refund(shop)
+    assert sorted(type(result).__name__ for result in results) == ["NoneType", "RefundTooLarge"]
+    run_jobs()
+    assert at_stripe(shop) == [30000]
+    assert shop.complaints() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_planted_a_check_before_the_update_refunds_twice(shop, monkeypatch):
+    """The one conditional update replaced by a look and then a write: I3 breaks, and the invariant says so."""
+    from conbillet.payments.actions import request_refund as verb
+
+    looked = threading.Barrier(2)
+
+    def look_then_write(payment, amount, reason, about, actor, now):
+        row = Payment.objects.get(pk=payment.pk)
+        if row.refunded_amount + amount > row.captured_amount:
+            raise RefundTooLarge
+        looked.wait(10)
+        Payment.objects.filter(pk=payment.pk).update(refunded_amount=row.refunded_amount + amount)
+        return Refund.objects.create(
+            organization_id=payment.organization_id,
+            payment=payment,
+            about=about,
+            amount=amount,
+            reason=reason,
+            requested_at=now,
+        )
+
+    monkeypatch.setattr(verb, "_take_and_record", look_then_write)
+    assert over_refund(shop) == [None, None]
+    assert any("its refunds ask for 60000" in complaint for complaint in shop.complaints())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_planted_without_the_locks_two_refunds_collide_in_the_database(shop, monkeypatch):
+    """Both see the lines unreversed; the unique reversal then refuses the second one, unpleasantly but safely."""
+    order = shop.paid(*everything(shop))
+    seen = threading.Barrier(2)
+    monkeypatch.setattr(refunds, "lock_order", lambda reference: (Order.objects.get(reference=reference), None))
+
+    class Unlocked:
+        def select_for_update(self):
+            return Payment._default_manager
+
+    class UnlockedPayment:
+        objects, State = Unlocked(), Payment.State
+
+    used = refunds._used
+
+    def wait_and_see(lines):
+        seen.wait(10)
+        return used(lines)
+
+    monkeypatch.setattr(refunds, "Payment", UnlockedPayment)
+    monkeypatch.setattr(refunds, "_used", wait_and_see)
+    results = race(shop, lambda: refund_order(order=order, reason="requested", actor=owner(shop), now=shop.now))
+    assert sorted(type(result).__name__ for result in results) == ["IntegrityError", "NoneType"]
+    assert Refund.objects.count() == 1
