@@ -1,9 +1,10 @@
 """What others ask about memberships."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from .models import Membership
+from .models import Membership, MembershipType
 
 
 def is_member(*, organization_id: int, person_id: UUID, on: date) -> bool:
@@ -16,3 +17,8 @@ def is_member(*, organization_id: int, person_id: UUID, on: date) -> bool:
         ended_at__isnull=True,
         paid_at__isnull=False,
     ).exists()
+
+
+def types_by_id(ids: Collection[int]) -> dict[int, MembershipType]:
+    """Membership types; no query when there are no ids."""
+    return MembershipType.objects.in_bulk(ids) if ids else {}

@@ -7,7 +7,7 @@ from uuid import UUID
 from conbillet.core.clock import copenhagen_day
 from conbillet.memberships.queries import is_member
 
-from .models import Cart, CartLine, Hold
+from .models import Cart, CartLine, Hold, Order
 
 
 def known_members(*, organization_id: int, people: Mapping[str, UUID | None], now: datetime) -> frozenset[str]:
@@ -28,3 +28,8 @@ def lines_of(cart: Cart) -> list[CartLine]:
 def held_until(cart: Cart) -> datetime | None:
     """Until when the cart's places are kept; None when the time has run out and they were given to others."""
     return Hold.objects.filter(cart=cart, ended_at__isnull=True).values_list("expires_at", flat=True).first()
+
+
+def order_of_cart(cart: Cart) -> Order:
+    """The order that the cart became."""
+    return Order.objects.get(cart=cart)
