@@ -187,7 +187,7 @@ class Cancellation(TenantModel):
 class ReceiptCounter(models.Model):
     """The last receipt number of an association. Locked as the last step of confirming a payment: no gaps."""
 
-    office_access = "read"
+    office_access = "write"  # the office confirms transfers and refunds, and both end with a number
 
     organization = models.OneToOneField("organizations.Organization", models.PROTECT, related_name="+")
     last = models.PositiveIntegerField(default=0)

@@ -1,0 +1,55 @@
+"""Correct the e-mail address of an order: the buyer mistyped it, or has another one now."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from conbillet.core import audit
+from conbillet.core.actor import Actor
+from conbillet.core.references import new_reference
+
+from ..models import Order, Participant
+
+
+class CannotMendAddress(Exception):
+    """`message` says why, fit for the visitor."""
+
+    message = _("The address cannot be changed.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class SameAddress(CannotMendAddress):
+    message = _("That is the address that the order has already.")
+
+
+@transaction.atomic
+def mend_address(*, order: Order, email: str, actor: Actor, now: datetime, new_link: bool = False) -> Order:
+    """Give the order another e-mail address, which is unconfirmed, and return it. Sending again is the caller's.
+
+    The buyer's own line on the order follows. `new_link` also changes the secret of the order's link, because whoever
+    owns the old address may have got it. The audit entry names no address. Raises CannotMendAddress.
+    """
+    order = Order.objects.select_for_update(of=("self",)).select_related("event").get(pk=order.pk)
+    old = order.buyer_email
+    if email.lower() == old.lower():
+        raise SameAddress
+    order.buyer_email, order.email_confirmed_at = email, None
+    if new_link:
+        order.access_key = new_reference(24)
+    order.save(update_fields=["buyer_email", "email_confirmed_at", "access_key"])
+    if old:
+        Participant.objects.filter(order=order, email__iexact=old).update(email=email)
+    audit.record(
+        action="order_address_mended",
+        actor=actor,
+        now=now,
+        organization_id=order.organization_id,
+        object_kind="order",
+        object_reference=order.reference,
+        subject=order.buyer_id,
+        new_link=new_link,
+    )
+    return order
