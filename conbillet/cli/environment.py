@@ -105,6 +105,7 @@ def demo_environment(data: Path, at: Ports) -> dict[str, str]:
         "CONBILLET_LIVE_URL": os.environ.get("CONBILLET_LIVE_URL") or f"http://localhost:{at.live}",
         "CONBILLET_STRIPE_API_BASE": f"http://localhost:{at.fake_stripe}",
         "CONBILLET_STRIPE_CHECKOUT_ORIGIN": f"http://localhost:{at.fake_stripe}",
+        "CONBILLET_STRIPE_CONNECT_ORIGIN": f"http://localhost:{at.fake_stripe}",
         "CONBILLET_STRIPE_SECRET_KEY": DEMO_STRIPE_KEY,
         "CONBILLET_STRIPE_WEBHOOK_SECRETS": DEMO_WEBHOOK_SECRET,
         "CONBILLET_SMTP_HOST": "localhost",

@@ -193,7 +193,12 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "manifest-src": [SELF],
         "connect-src": [SELF, CONBILLET_LIVE_URL],
-        "form-action": [SELF, env.text("CONBILLET_STRIPE_CHECKOUT_ORIGIN", "https://checkout.stripe.com")],
+        # Where our forms may lead by a redirect: paying, and an association's own account at Stripe.
+        "form-action": [
+            SELF,
+            env.text("CONBILLET_STRIPE_CHECKOUT_ORIGIN", "https://checkout.stripe.com"),
+            env.text("CONBILLET_STRIPE_CONNECT_ORIGIN", "https://connect.stripe.com"),
+        ],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "require-trusted-types-for": ["'script'"],

@@ -1,11 +1,9 @@
 """Addresses that we write in mails. Built from the setting, never from a request's Host header."""
 
-import hashlib
-import hmac
-
 from django.conf import settings
 
 from conbillet.organizations.models import Invitation
+from conbillet.organizations.tokens import invitation_token
 from conbillet.sales.models import Order, Participant
 
 
@@ -19,11 +17,8 @@ def participant_link(person: Participant) -> str:
     return f"{settings.CONBILLET_BASE_URL}/ticket/{person.order.reference}/{person.claim_key}/"
 
 
-def invitation_token(invitation: Invitation) -> str:
-    """The secret of an invitation's link: derived from our key, so that only its hash need be stored."""
-    text = f"invitation {invitation.organization_id} {invitation.email} {invitation.created_at.isoformat()}"
-    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:40]
-
-
 def invitation_link(invitation: Invitation) -> str:
-    return f"{settings.CONBILLET_BASE_URL}/invitation/{invitation_token(invitation)}/"
+    token = invitation_token(
+        organization_id=invitation.organization_id, email=invitation.email, created_at=invitation.created_at
+    )
+    return f"{settings.CONBILLET_BASE_URL}/invitation/{token}/"

@@ -1,0 +1,53 @@
+"""The office's menu: the pages that a role may open, in one order everywhere."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from conbillet.organizations.access import Standing
+from conbillet.organizations.permissions import Permission, allowed
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`name` is the page's URL name; it takes `organization` and nothing else."""
+
+    name: str
+    label: Any
+    icon: str
+    permission: Permission
+    group: Any = ""
+
+
+MENU = (
+    Entry("office:home", _("Overview"), "home", Permission.SEE_OFFICE),
+    Entry("office:events", _("Events"), "calendar", Permission.SEE_OFFICE, _("Selling")),
+    Entry("office:orders", _("Orders"), "receipt", Permission.SEE_OFFICE),
+    Entry("office:members", _("Members"), "people", Permission.MEMBERS),
+    Entry("office:settings", _("The association"), "gear", Permission.EDIT_ORGANIZATION, _("Set up")),
+    Entry("office:roles", _("People and roles"), "person", Permission.EDIT_ROLES),
+    Entry("office:payments", _("Stripe"), "card", Permission.SEE_MONEY),
+)
+
+
+def side_menu(request: HttpRequest, standing: Standing) -> list[dict[str, Any]]:
+    """The menu for whoever stands here; the current page is the one whose address begins the request's the longest."""
+    found: list[dict[str, Any]] = []
+    group: Any = ""
+    for entry in MENU:
+        group = entry.group or group
+        if not allowed(standing.actor.role, entry.permission):
+            continue
+        try:
+            url = reverse(entry.name, kwargs={"organization": standing.organization.slug})
+        except NoReverseMatch:
+            continue
+        shown = {item["of"] for item in found}
+        found.append({"url": url, "label": entry.label, "icon": entry.icon, "of": group, "group": group if group not in shown else "", "current": False})  # fmt: skip
+    matching = [item for item in found if request.path.startswith(item["url"])]
+    if matching:
+        max(matching, key=lambda item: len(item["url"]))["current"] = True
+    return found
