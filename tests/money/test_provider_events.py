@@ -61,7 +61,7 @@ def test_what_the_worker_costs(shop, django_assert_max_num_queries):
     shop.pay(order)
     shop.deliver()
     (fact,) = [ids for name, ids in announced() if name == "provider_event"]
-    with django_assert_max_num_queries(28):  # four of them here: event, attempt, attempt's end, event's end
+    with django_assert_max_num_queries(22):  # four of them here: event, attempt, attempt's end, event's end
         handle_provider_event(event=fact["event"])
     assert Order.objects.get(pk=order.pk).state == Order.State.PAID
 

@@ -389,14 +389,14 @@ def test_planted_without_the_locks_two_refunds_collide_in_the_database(shop, mon
     class UnlockedPayment:
         objects, State = Unlocked(), Payment.State
 
-    used = refunds._used
+    void_ticket = refunds.void_ticket
 
-    def wait_and_see(lines):
+    def wait_and_void(**arguments):
         seen.wait(10)
-        return used(lines)
+        return void_ticket(**arguments)
 
     monkeypatch.setattr(refunds, "Payment", UnlockedPayment)
-    monkeypatch.setattr(refunds, "_used", wait_and_see)
+    monkeypatch.setattr(refunds, "void_ticket", wait_and_void)
     results = race(shop, lambda: refund_order(order=order, reason="requested", actor=owner(shop), now=shop.now))
     assert sorted(type(result).__name__ for result in results) == ["IntegrityError", "NoneType"]
     assert Refund.objects.count() == 1
