@@ -8,6 +8,8 @@ from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
 from conbillet.core import audit, clock
+from conbillet.sales import stock
+from conbillet.sales.actions.forget_carts import forget_carts
 from conbillet.workflows import reconciliation
 
 from . import stalled_jobs
@@ -36,6 +38,8 @@ def seal_audit(*, now: datetime) -> None:
 every("* * * * *", "reconcile", reconciliation.reconcile)
 every("17 * * * *", "reconcile_accounts", reconciliation.reconcile_accounts)
 every("* * * * *", "seal_audit", seal_audit)
+every("* * * * *", "release_expired_holds", stock.release_expired)
+every("23 * * * *", "forget_carts", forget_carts)
 every("41 4 * * *", "forget_old_jobs", stalled_jobs.forget_old_jobs)
 # Without a lock: a run that was lost with its worker must not keep out the next ones, which would free it.
 every("* * * * * */20", "free_stalled_jobs", stalled_jobs.free_stalled_jobs, one_at_a_time=False)

@@ -5,7 +5,7 @@ import hmac
 from conbillet.core.actor import Actor, ActorKind
 from conbillet.organizations.access import NotFound, Standing
 
-from .models import Cart, Order
+from .models import Cart, Order, Participant
 
 
 def get_order_by_link(*, reference: str, access_key: str) -> Order:
@@ -50,3 +50,15 @@ def get_cart(*, reference: str, organization: str, event: str) -> Cart | None:
         .filter(reference=reference, event__slug=event, organization__slug=organization)
         .first()
     )
+
+
+def get_participant_by_link(*, order_reference: str, claim_key: str) -> Participant:
+    """Somebody on an order, opened by their own link. Raises NotFound for a wrong one, whichever part is wrong."""
+    found = None
+    people = Participant.objects.select_related("order", "order__event", "organization")
+    for person in people.filter(order__reference=order_reference):
+        if person.claim_key and hmac.compare_digest(person.claim_key, claim_key):
+            found = person
+    if found is None:
+        raise NotFound
+    return found

@@ -5,9 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from conbillet.core.clock import copenhagen_day
+from django.db.models import QuerySet
+
 from conbillet.memberships.queries import is_member
 
-from .models import Cart, CartLine, Hold, Order
+from .models import Cart, CartLine, Hold, Order, OrderLine
 
 
 def known_members(*, organization_id: int, people: Mapping[str, UUID | None], now: datetime) -> frozenset[str]:
@@ -33,3 +35,13 @@ def held_until(cart: Cart) -> datetime | None:
 def order_of_cart(cart: Cart) -> Order:
     """The order that the cart became."""
     return Order.objects.get(cart=cart)
+
+
+def lines_of_order(order: Order) -> QuerySet[OrderLine]:
+    """All lines with whom they are for, reversals included, in their order."""
+    return order.lines.select_related("participant", "product").order_by("position")
+
+
+def orders_of(*, person_id: UUID) -> QuerySet[Order]:
+    """What the person has bought, the latest first."""
+    return Order.objects.filter(buyer_id=person_id).select_related("event", "organization").order_by("-placed_at", "-pk")
