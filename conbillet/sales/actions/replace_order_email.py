@@ -1,4 +1,4 @@
-"""Correct the e-mail address of an order: the buyer mistyped it, or has another one now."""
+"""The office gives an order another e-mail address: the buyer mistyped it, or has a new one."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from conbillet.core.references import new_reference
 from ..models import Order, Participant
 
 
-class CannotMendAddress(Exception):
+class CannotReplaceEmail(Exception):
     """`message` says why, fit for the visitor."""
 
     message = _("The address cannot be changed.")
@@ -21,16 +21,17 @@ class CannotMendAddress(Exception):
         return str(self.message)
 
 
-class SameAddress(CannotMendAddress):
+class SameAddress(CannotReplaceEmail):
     message = _("That is the address that the order has already.")
 
 
 @transaction.atomic
-def mend_address(*, order: Order, email: str, actor: Actor, now: datetime, new_link: bool = False) -> Order:
+def replace_order_email(*, order: Order, email: str, actor: Actor, now: datetime, new_link: bool = False) -> Order:
     """Give the order another e-mail address, which is unconfirmed, and return it. Sending again is the caller's.
 
+    Unlike the buyer with the order's link (`mend_order_email`), the office may do it after the old address was confirmed.
     The buyer's own line on the order follows. `new_link` also changes the secret of the order's link, because whoever
-    owns the old address may have got it. The audit entry names no address. Raises CannotMendAddress.
+    owns the old address may have got it. The audit entry names no address. Raises CannotReplaceEmail.
     """
     order = Order.objects.select_for_update(of=("self",)).select_related("event").get(pk=order.pk)
     old = order.buyer_email
@@ -43,7 +44,7 @@ def mend_address(*, order: Order, email: str, actor: Actor, now: datetime, new_l
     if old:
         Participant.objects.filter(order=order, email__iexact=old).update(email=email)
     audit.record(
-        action="order_address_mended",
+        action="order_email_replaced",
         actor=actor,
         now=now,
         organization_id=order.organization_id,
