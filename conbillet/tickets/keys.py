@@ -12,11 +12,13 @@ import stat
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.conf import settings
 
 from conbillet.core.files import create_private, locked, make_private_folder
 from conbillet.core.references import ALPHABET
@@ -35,6 +37,10 @@ class SigningKey:
 
     key_id: str
     private_key: Ed25519PrivateKey
+
+    @cached_property
+    def public_key(self) -> Ed25519PublicKey:
+        return self.private_key.public_key()
 
 
 class TicketKeys:
@@ -57,7 +63,7 @@ class TicketKeys:
 
     def public_keys(self) -> Mapping[str, Ed25519PublicKey]:
         """All keys by id, as `codes.verify` takes them."""
-        return {key_id: key.private_key.public_key() for key_id, key in self._keys().items()}
+        return {key_id: key.public_key for key_id, key in self._keys().items()}
 
     def rotate(self) -> SigningKey:
         """Make a new key, which signs from now on. The old ones keep verifying."""
@@ -96,6 +102,12 @@ class TicketKeys:
 
     def _load(self) -> dict[str, SigningKey]:
         return {path.stem: _read(path) for path in sorted(self._folder.glob("*.pem")) if not path.name.startswith(".")}
+
+
+@cache
+def ticket_keys() -> TicketKeys:
+    """The keys of this installation."""
+    return TicketKeys(settings.CONBILLET_KEYS / "tickets")
 
 
 def _number(key_id: str) -> int:

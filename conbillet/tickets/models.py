@@ -46,6 +46,8 @@ class CheckIn(TenantModel):
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     device = models.CharField(max_length=40, blank=True)
+    # A random number that the page gave this scan: sent again, after an answer was lost, it gets the same answer.
+    scan = models.CharField(max_length=36, blank=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     undo_reason = models.CharField(max_length=120, blank=True)

@@ -34,6 +34,7 @@ with data_map.model(CheckIn, subject="ticket.participant.person") as t:
         "event",
         "at",
         "device",
+        "scan",
         "undone_at",
         why="the association's own record of a check-in",
     )

@@ -1,7 +1,6 @@
 """Tickets and receipts as PDF, put together from what the rooms hold."""
 
 from collections.abc import Sequence
-from functools import cache
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -16,14 +15,9 @@ from conbillet.payments.models import Payment
 from conbillet.sales.models import Order, Receipt
 from conbillet.sales.pdf.documents import Dues, PaymentMade, ReceiptDocument, ReceiptLine, render_receipt
 from conbillet.tickets.codes import TicketCode, sign
-from conbillet.tickets.keys import TicketKeys
+from conbillet.tickets.keys import ticket_keys
 from conbillet.tickets.models import Ticket
 from conbillet.tickets.pdf.documents import TicketDocument, render_tickets
-
-
-@cache
-def ticket_keys() -> TicketKeys:
-    return TicketKeys(settings.CONBILLET_KEYS / "tickets")
 
 
 def ticket_code(ticket: Ticket, event: Event) -> str:

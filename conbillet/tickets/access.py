@@ -1,0 +1,48 @@
+"""The only way by which a page obtains a ticket or an order line: the door from an event of the actor's association, a
+holder by the ticket's own link."""
+
+import hmac
+
+from conbillet.catalogue.models import Event
+from conbillet.organizations.access import NotFound
+from conbillet.sales.models import OrderLine
+
+from .models import Ticket
+
+
+def get_ticket(*, event: Event, reference: str) -> Ticket:
+    """A ticket of this very event; NotFound for any other."""
+    ticket = Ticket.objects.filter(
+        organization_id=event.organization_id, event_id=event.pk, reference=reference
+    ).first()
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def get_thing(*, event: Event, name: str) -> OrderLine:
+    """The order line that `Thing.name` names (order's reference and line number), of this very event."""
+    order, _dash, position = name.rpartition("-")
+    if not (position.isascii() and position.isdigit() and len(position) < 5):
+        raise NotFound
+    line = OrderLine.objects.filter(
+        organization_id=event.organization_id, order__event_id=event.pk, order__reference=order, position=position
+    ).first()
+    if line is None:
+        raise NotFound
+    return line
+
+
+def get_ticket_by_link(*, reference: str, access_key: str) -> Ticket:
+    """A ticket opened by its own link (reference and secret). Raises NotFound for a wrong one, whichever part is wrong."""
+    ticket = (
+        Ticket.objects.select_related(
+            "event", "organization", "participant", "line", "line__product", "line__order", "line__variant"
+        )
+        .filter(reference=reference)
+        .first()
+    )
+    # Compare even when there is no such ticket, so that time does not tell references that exist from others.
+    if not hmac.compare_digest(ticket.access_key if ticket else "-" * 24, access_key) or ticket is None:
+        raise NotFound
+    return ticket
