@@ -15,13 +15,13 @@ KEEP = timedelta(days=30)
 _LOST = """
 SELECT job.id, job.task_name, job.attempts FROM procrastinate_jobs job
 LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
-WHERE job.status = 'doing' AND (worker.id IS NULL OR worker.last_heartbeat < now() - %s)
+WHERE job.status = 'doing' AND (worker.id IS NULL OR worker.last_heartbeat < now() - %s * interval '1 second')
 ORDER BY job.id FOR UPDATE OF job SKIP LOCKED
 """
 
 _OVER = """
 DELETE FROM procrastinate_jobs WHERE status IN ('failed', 'succeeded', 'cancelled', 'aborted') AND NOT EXISTS (
-    SELECT FROM procrastinate_events event WHERE event.job_id = procrastinate_jobs.id AND event.at > now() - %s
+    SELECT FROM procrastinate_events event WHERE event.job_id = procrastinate_jobs.id AND event.at > now() - %s * interval '1 second'
 )
 """
 
@@ -34,7 +34,7 @@ def free_stalled_jobs(*, now: datetime) -> int:
     the clock brings the next one, which its lock would keep out.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_LOST, [DEAD_AFTER])
+        cursor.execute(_LOST, [DEAD_AFTER.total_seconds()])
         lost = cursor.fetchall()
         for job, name, attempts in lost:
             if name.startswith(SCHEDULED):
@@ -49,5 +49,5 @@ def free_stalled_jobs(*, now: datetime) -> int:
 def forget_old_jobs(*, now: datetime) -> int:
     """Delete what ended 30 days ago or more, as the data map declares for the job queue; returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute(_OVER, [KEEP])
+        cursor.execute(_OVER, [KEEP.total_seconds()])
         return cursor.rowcount

@@ -9,8 +9,8 @@ from .models import ConnectedAccount, Payment, Refund
 
 def get_payment_for(*, actor: Actor, reference: str) -> Payment:
     """A payment of the actor's association. Raises NotFound, or NotAllowed for a role that does not see money."""
-    _check(actor, Permission.SEE_MONEY)
-    payment = Payment.objects.filter(organization_id=actor.organization_id, reference=reference).first()
+    organization_id = _organization(actor, Permission.SEE_MONEY)
+    payment = Payment.objects.filter(organization_id=organization_id, reference=reference).first()
     if payment is None:
         raise NotFound
     return payment
@@ -18,10 +18,8 @@ def get_payment_for(*, actor: Actor, reference: str) -> Payment:
 
 def get_refund_for(*, actor: Actor, refund_id: int) -> Refund:
     """A refund of the actor's association, for somebody who may refund."""
-    _check(actor, Permission.REFUND)
-    refund = (
-        Refund.objects.select_related("payment").filter(organization_id=actor.organization_id, pk=refund_id).first()
-    )
+    organization_id = _organization(actor, Permission.REFUND)
+    refund = Refund.objects.select_related("payment").filter(organization_id=organization_id, pk=refund_id).first()
     if refund is None:
         raise NotFound
     return refund
@@ -29,12 +27,13 @@ def get_refund_for(*, actor: Actor, refund_id: int) -> Refund:
 
 def get_connected_account_for(*, actor: Actor) -> ConnectedAccount | None:
     """The account at Stripe of the actor's association, if it has one."""
-    _check(actor, Permission.SEE_MONEY)
-    return ConnectedAccount.objects.filter(organization_id=actor.organization_id).first()
+    organization_id = _organization(actor, Permission.SEE_MONEY)
+    return ConnectedAccount.objects.filter(organization_id=organization_id).first()
 
 
-def _check(actor: Actor, permission: Permission) -> None:
+def _organization(actor: Actor, permission: Permission) -> int:
     if actor.kind is not ActorKind.ORGANIZATION or actor.organization_id is None:
         raise NotFound
     if not allowed(actor.role, permission):
         raise NotAllowed
+    return actor.organization_id

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
 from .models import Dispute, LedgerAccount, LedgerEntry, Payment, Refund
 
-Abouts = Collection[str] | QuerySet  # type: ignore[type-arg]  # references, or a subquery that gives them
+Abouts = Collection[str] | QuerySet[Any]  # references, or a subquery that gives them
 
 
 @dataclass(frozen=True)

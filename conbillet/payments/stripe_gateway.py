@@ -33,11 +33,12 @@ class StripeGateway:
         ).v1
 
     def create_session(self, *, account: str, key: str, request: dict[str, Any]) -> SessionView:
+        params: Any = request
         made: Any = self._ask(
             lambda: self._api.checkout.sessions.create(
-                params=request, options={"stripe_account": account, "idempotency_key": key}
+                params=params, options={"stripe_account": account, "idempotency_key": key}
             )
-        )  # type: ignore[arg-type]  # built in checkout.py
+        )
         return _session(made)
 
     def session(self, *, account: str, session: str) -> SessionView:

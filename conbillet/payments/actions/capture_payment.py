@@ -45,8 +45,8 @@ def capture_payment(
     payment.state, payment.captured_amount, payment.captured_at = Payment.State.CAPTURED, amount, now
     payment.provider_payment, payment.provider_method = provider_payment, provider_method
     if amount:
-        sides = {MONEY_ACCOUNTS[Payment.Method(payment.method)]: amount}
-        sides |= {account: -part for account, part in split.items()}  # type: ignore[dict-item]  # accounts are texts
+        sides: dict[str, int] = {account: -part for account, part in split.items()}
+        sides = {MONEY_ACCOUNTS[Payment.Method(payment.method)]: amount, **sides}
         book(
             organization_id=payment.organization_id,
             key=capture_key(payment),

@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from ..findings import AccountChanged, DisputeChanged, Finding, Mismatch, RefundChanged, RefundedElsewhere
 from ..gateway import ProviderMissing, gateway
 from ..models import Attempt, ConnectedAccount, Payment, ProviderEvent, Refund
@@ -41,7 +43,7 @@ def look_up(*, event: ProviderEvent, now: datetime) -> Finding | None:
     return None
 
 
-def _attempts():  # type: ignore[no-untyped-def]  # a queryset
+def _attempts() -> QuerySet[Attempt]:
     return Attempt.objects.select_related("payment", "organization__connected_account")
 
 

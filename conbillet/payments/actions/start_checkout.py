@@ -72,7 +72,8 @@ def start_checkout(
     account = ConnectedAccount.objects.filter(organization_id=payment.organization_id, charges_enabled=True).first()
     if account is None:
         raise CheckoutUnavailable
-    api, methods = provider.gateway(), METHODS
+    api = provider.gateway()
+    methods: tuple[str, ...] = METHODS
     for _round in range(_ROUNDS):
         attempt = payment.attempts.filter(state__in=[Attempt.State.STARTING, Attempt.State.OPEN]).first()
         if attempt is not None and attempt.state == Attempt.State.OPEN:
