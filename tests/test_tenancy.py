@@ -90,9 +90,8 @@ class TestSecondLine:
     @pytest.mark.parametrize("model", TENANT_MODELS, ids=ids)
     def test_another_associations_rows_are_not_there(self, world, model):
         if getattr(model, "office_access", "none") == "none":
-            with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-                with acting_for(world.other.pk):
-                    model.objects.exists()
+            with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), acting_for(world.other.pk):
+                model.objects.exists()
             return
         with transaction.atomic(), acting_for(world.other.pk):
             assert set(model.objects.values_list("organization_id", flat=True)) <= {world.other.pk}
@@ -149,14 +148,12 @@ class TestSecondLine:
         assert not Role.objects.filter(pk=foreign.pk).exists()
 
     def test_rows_for_others_cannot_be_added(self, world):
-        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
-            with acting_for(world.other.pk):
-                make_quota(world.event, "smuggled in", 10)
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic(), acting_for(world.other.pk):
+            make_quota(world.event, "smuggled in", 10)
 
     def test_rows_cannot_be_given_away(self, world):
-        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
-            with acting_for(world.organization.pk):
-                Quota.objects.update(organization_id=world.other.pk)
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic(), acting_for(world.organization.pk):
+            Quota.objects.update(organization_id=world.other.pk)
 
     def test_rows_of_others_cannot_be_changed_or_deleted(self, world):
         with transaction.atomic(), acting_for(world.other.pk):
@@ -167,9 +164,8 @@ class TestSecondLine:
 
     @pytest.mark.parametrize("model", [Person, Account, EmailProof], ids=ids)
     def test_persons_are_out_of_reach(self, world, model):
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-            with acting_for(world.organization.pk):
-                model.objects.exists()
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), acting_for(world.organization.pk):
+            model.objects.exists()
 
     def test_the_office_cannot_free_itself(self, world):
         """`NOINHERIT` and no membership: from inside, only the way back to *app* is open, and only by our own code."""
