@@ -1,10 +1,12 @@
-"""The last line of defence for logs: whatever slips into a message, e-mail addresses and CPR numbers do not come out."""
+"""The last line of defence for logs: whatever slips into a message, personal data and secret links do not come out."""
 
 import logging
 import re
 
 _EMAIL = re.compile(r"[^\s<>\"'=&?/:,;()]+@[^\s<>\"'&,;()]+\.[a-zA-Z]{2,}")
 _CPR = re.compile(r"\b\d{6}-?\d{4}\b")
+# Addresses carry the secrets of orders and tickets, and whatever a visitor typed into the address bar.
+_PATH = re.compile(r"(?<![\w.])/(?:[^\s/]+/)*[^\s/]*(?=\s|$)")
 
 
 def scrub(text: str) -> str:
@@ -13,12 +15,23 @@ def scrub(text: str) -> str:
 
 
 class NoPersonalData(logging.Filter):
-    """Renders the record once, scrubs it, and drops request objects that a formatter could read from."""
+    """Renders the record once, scrubs it, and drops request objects that a formatter could read from.
+
+    Django's own messages name the address asked for; they get the pattern of the page instead.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = scrub(record.getMessage())
+        message = record.getMessage()
+        if record.name.startswith("django."):
+            message = _PATH.sub(f"[{_route(record)}]", message)
+        record.msg = scrub(message)
         record.args = None
         if record.exc_info and not record.exc_text:
             record.exc_text = scrub(logging.Formatter().formatException(record.exc_info))
         record.__dict__.pop("request", None)
         return True
+
+
+def _route(record: logging.LogRecord) -> str:
+    match = getattr(getattr(record, "request", None), "resolver_match", None)
+    return getattr(match, "route", "") or "address"
