@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -57,3 +58,11 @@ def payment_of(*, about: str) -> Payment | None:
 def ledger_of(*, about: str) -> QuerySet[LedgerEntry]:
     """Everything booked for an order, oldest first."""
     return LedgerEntry.objects.filter(about=about).order_by("id")
+
+
+def balances(*, organization_id: int, begins_at: datetime, ends_at: datetime) -> dict[str, int]:
+    """What was booked on each account of an association from an instant to another (exclusive); income is negative."""
+    entries = LedgerEntry.objects.filter(
+        organization_id=organization_id, posted_at__gte=begins_at, posted_at__lt=ends_at
+    )
+    return dict(entries.values_list("account").annotate(sum=Sum("amount")).order_by("account"))
