@@ -1,15 +1,19 @@
 """What every change of an event's setup does: counts its version up, so cached pages are made anew, and leaves a trace."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from conbillet.core import audit
 from conbillet.core.actor import Actor
 
 from .models import Event
+
+YEARS = range(2000, 2101)  # beyond them a day is a typing error, and calendars end
 
 
 class CannotChange(Exception):
@@ -20,6 +24,17 @@ class CannotChange(Exception):
             message or "; ".join(f"{field}: {', '.join(found)}" for field, found in (errors or {}).items())
         )
         self.message, self.errors = message, errors or {}
+
+
+def check_years(values: Mapping[str, Any]) -> None:
+    """Refuse days and instants of another age; raises CannotChange by field."""
+    errors = {
+        name: [_("Look at the year once more.")]
+        for name, value in values.items()
+        if isinstance(value, date) and value.year not in YEARS
+    }
+    if errors:
+        raise CannotChange(errors=errors)
 
 
 def changed(*, event: Event, action: str, actor: Actor, now: datetime, **details: Any) -> None:

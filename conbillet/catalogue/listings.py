@@ -40,7 +40,7 @@ class OrganizationPage:
     past: Sequence[Event]
 
 
-def front_page(*, search: str = "", month: str = "", place: str = "", page: object = 1, today: date) -> FrontPage:
+def front_page(*, search: str = "", month: str = "", place: str = "", page: int | str = 1, today: date) -> FrontPage:
     """The coming events by date. `month` is `2026-04`; what makes no sense is left out, so an old link still works."""
     search = " ".join(search.replace("\x00", " ").split())[:LONGEST_SEARCH]
     place = place.replace("\x00", "")[:LONGEST_SEARCH]
@@ -89,7 +89,9 @@ def _public() -> "QuerySet[Event]":
 
 
 def _cards(events: "QuerySet[Event]") -> "QuerySet[Event]":
-    """With what a card shows: `from_amount` (the cheapest ticket that costs something, øre) and `is_sold_out`."""
+    """With what a card shows: `from_amount` (the cheapest ticket that costs something, øre), `sells_tickets` and
+    `has_tickets_left`.
+    """
     tickets = Product.objects.filter(event=OuterRef("pk"), kind__in=ADMITTING_KINDS, is_offered=True)
     full = ProductQuota.objects.filter(product=OuterRef("pk"), variant=None, quota__size__lte=F("quota__sold"))
     cheapest = (
@@ -125,7 +127,7 @@ def _next_month(first: date) -> date:
 
 
 def _months(facets: list[tuple[date, date, str]], today: date) -> list[date]:
-    found = set()
+    found: set[date] = set()
     for starts, ends, _city in facets:
         month = max(starts, today).replace(day=1)
         while month <= ends and len(found) < 120:

@@ -54,7 +54,7 @@ def store_picture(upload: BinaryIO, *, size: int) -> str:
 
 def _decoded(upload: BinaryIO) -> Image.Image:
     try:
-        picture = Image.open(upload, formats=_FORMATS)
+        picture: Image.Image = Image.open(upload, formats=_FORMATS)
         # The size stands in the header: a bomb is refused before a single pixel is unpacked.
         if picture.width * picture.height > MOST_PIXELS:
             raise BadPicture(_("The picture has too many pixels. 4000 pixels wide is more than enough."))

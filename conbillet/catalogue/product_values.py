@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from conbillet.core.money import LARGEST_AMOUNT
 
-from .changes import CannotChange, checked
+from .changes import CannotChange, check_years, checked
 from .models import Event, Price, Product, ProductKind, ProductQuota, Quota, Variant
 from .usage import in_use
 
@@ -60,6 +60,7 @@ def store(*, product: Product, values: ProductValues) -> None:
     unknown = set(values.fields) - FIELDS
     if unknown:
         raise ValueError(f"not editable: {', '.join(sorted(unknown))}")
+    check_years(values.fields)
     for name, value in values.fields.items():
         setattr(product, name, value)
     _check(product, values)

@@ -10,7 +10,7 @@ from conbillet.core.actor import Actor
 from conbillet.core.clock import COPENHAGEN
 from conbillet.core.references import new_reference
 
-from ..changes import CannotChange, changed, checked
+from ..changes import CannotChange, changed, check_years, checked
 from ..models import Event, Price, Product, ProductQuota, Quota, Variant
 from ..slugs import free_slug, slug_of
 
@@ -39,6 +39,7 @@ def copy_event(
 
     Years in names move too (`Kontingent 2025`). Times of day stay, also across a change of the clocks. Raises CannotChange.
     """
+    check_years({"starts_on": starts_on, "ends_on": ends_on})
     days = (starts_on - event.starts_on).days
     ends_on = ends_on or event.ends_on + timedelta(days=days)
     if ends_on < starts_on:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from conbillet.core.actor import Actor
 
-from ..changes import CannotChange, changed, checked
+from ..changes import CannotChange, changed, check_years, checked
 from ..models import Event
 from ..slugs import slug_refusal
 
@@ -53,6 +53,7 @@ def update_event(*, event: Event, values: Mapping[str, Any], actor: Actor, now: 
     unknown = set(values) - EDITABLE
     if unknown:
         raise ValueError(f"not editable: {', '.join(sorted(unknown))}")
+    check_years(values)
     event = Event.objects.select_for_update(of=("self",)).select_related("organization").get(pk=event.pk)
     different = {name: value for name, value in values.items() if getattr(event, name) != value}
     if not different:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from conbillet.catalogue.models import Event
 from conbillet.catalogue.pictures import renditions
@@ -44,8 +45,8 @@ class Card:
     status: str
 
 
-def card(event: Event, *, today: date) -> Card:
-    """A card of an event as `catalogue.listings` reads it."""
+def card(event: Any, *, today: date) -> Card:
+    """A card of an event as `catalogue.listings` reads it, with its annotations."""
     place = ", ".join(part for part in (event.venue, event.city) if part)
     return Card(
         slug=event.slug,
@@ -63,7 +64,7 @@ def card(event: Event, *, today: date) -> Card:
     )
 
 
-def _status(event: Event, today: date) -> str:
+def _status(event: Any, today: date) -> str:
     if event.state == Event.State.CANCELLED:
         return "cancelled"
     if event.ends_on < today:
