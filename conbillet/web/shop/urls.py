@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from .views import event, front, media, theme
+from .views import cart, checkout, event, front, media, order, theme, ticket
 
 app_name = "shop"
 
@@ -19,7 +19,20 @@ if settings.CONBILLET_DEMO:
     urlpatterns.append(path("design/", design.gallery, name="design"))
 
 urlpatterns += [
+    path("order/<str:reference>/<str:access_key>/", order.order, name="order"),
+    path("order/<str:reference>/<str:access_key>/state.json", order.state, name="order_state"),
+    path("order/<str:reference>/<str:access_key>/pay/", order.start_payment, name="pay"),
+    path("order/<str:reference>/<str:access_key>/leave/", order.leave, name="leave_order"),
+    path("order/<str:reference>/<str:access_key>/email/", order.mend, name="mend_email"),
+    path("order/<str:reference>/<str:access_key>/resend/", order.resend, name="resend"),
+    path("order/<str:reference>/<str:access_key>/tickets.pdf", order.tickets, name="tickets_pdf"),
+    path("order/<str:reference>/<str:access_key>/receipt-<int:number>.pdf", order.receipt, name="receipt_pdf"),
+    path("ticket/<str:reference>/<str:access_key>/", ticket.one, name="ticket"),
+    path("tickets/<str:order_reference>/<str:claim_key>/", ticket.of_person, name="participant"),
     path("<slug:organization>/", front.organization, name="organization"),
     path("<slug:organization>/<slug:event>/", event.page, name="event"),
     path("<slug:organization>/<slug:event>/calendar.ics", event.calendar, name="calendar"),
+    path("<slug:organization>/<slug:event>/cart/", cart.cart, name="add_to_cart"),
+    path("<slug:organization>/<slug:event>/checkout/", checkout.checkout, name="checkout"),
+    path("<slug:organization>/<slug:event>/checkout/quote.json", checkout.live_quote, name="quote"),
 ]

@@ -18,7 +18,7 @@ from conbillet.sales.models import Order, OrderLine, Participant, Receipt
 from conbillet.tickets.models import Ticket
 
 from ..documents import file_name, method_name, receipt_pdf, tickets_pdf
-from ..links import invitation_link, order_link, participant_link
+from ..links import invitation_link, mailed_order_link, participant_link
 
 Writer = Callable[[OutgoingMail], Letter | None]
 _WRITERS: dict[str, Writer] = {}
@@ -134,7 +134,7 @@ def _order_letter(
         total=(_("Total"), format_money(sum(line.amount for line in lines), language=order.language))
         if lines
         else None,
-        button=Button(button, order_link(order)),
+        button=Button(button, mailed_order_link(order)),
         closing=closing,
         small_print=(*(_legal_lines(order, lines) if lines else ()), *_seller_lines(order.organization)),
         links=_foot_links(),

@@ -1,0 +1,53 @@
+"""Answers that several pages of the shop give."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.views.decorators.csrf import csrf_exempt
+
+from conbillet.organizations.access import NotFound
+
+View = Callable[..., HttpResponse]
+
+
+def see_other(to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    """After a POST: look there (303), so that a reload sends nothing again. Also to another host (Stripe's page)."""
+    return HttpResponse(status=303, headers={"Location": resolve_url(to, *args, **kwargs)})
+
+
+def opened_by_secret(view: View) -> View:
+    """A page whose address is a secret: nothing keeps it, no search engine lists it, no other site is told it.
+
+    Nobody can forge a form to an address that nobody knows, so its forms carry no token, and the page starts no session.
+    """
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **rest: Any) -> HttpResponse:
+        if request.method == "POST" and sent_from_elsewhere(request):
+            raise PermissionDenied
+        try:
+            response = view(request, *args, **rest)
+        except NotFound:
+            raise Http404 from None
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        # Not `no-referrer`: browsers then send forms with `Origin: null`, which the check against forgery refuses.
+        response.headers["Referrer-Policy"] = "same-origin"
+        return response
+
+    return csrf_exempt(page)
+
+
+def sent_from_elsewhere(request: HttpRequest) -> bool:
+    """Did another site's page send this? Every browser of today says so; what says nothing is no browser."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    ours = {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
+    return origin is not None and origin not in ours

@@ -1,0 +1,212 @@
+"""The two forms of the checkout: who buys, and (once for each) the people whom the things are for.
+
+A form is bound when the visitor wants to buy; otherwise (a cart that is being changed, another assignment) what was
+typed is shown again without judging it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from conbillet.accounts.models import Person
+from conbillet.core.people import PayerRelation
+from conbillet.sales.actions.place_order import PersonDetails
+from conbillet.sales.models import Order
+from conbillet.web.fields import (
+    BirthDateField,
+    CityField,
+    CountryField,
+    EmailAddressField,
+    GenderField,
+    PersonNameField,
+    PostcodeField,
+    StreetField,
+    clean_address,
+)
+
+ADDRESS = ("street", "postcode", "city", "country")
+ME, OTHER = "me", "other"
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What has to be known about a person: the date of birth for an age rule, everything for a membership's record."""
+
+    birth_date: bool = False
+    documentation: bool = False
+
+
+class _Form(forms.Form):
+    """Errors come from the server, in our words, so the browser's own bubbles are left out."""
+
+    use_required_attribute = False
+
+    def __init__(self, sent: Mapping[str, str] | None, *, judge: bool, prefix: str, initial: dict[str, Any]) -> None:
+        if sent is not None and not judge:
+            typed = {name: sent.get(f"{prefix}-{name}") for name in self.base_fields}
+            initial = {**initial, **{name: value for name, value in typed.items() if value is not None}}
+            # A box that is not ticked sends nothing; radio buttons neither.
+            initial |= {
+                name: f"{prefix}-{name}" in sent
+                for name, field in self.base_fields.items()
+                if isinstance(field, forms.BooleanField)
+            }
+        super().__init__(sent if judge else None, prefix=prefix, initial=initial)
+
+    def drop(self, *names: str) -> None:
+        for name in names:
+            del self.fields[name]
+
+    def without_address(self) -> None:
+        self.drop(*ADDRESS)
+
+
+class BuyerForm(_Form):
+    """Who buys and pays."""
+
+    name = PersonNameField(label=_("Your name"))
+    email = EmailAddressField(label=_("Your e-mail"), help_text=_("The tickets are sent here."))
+    street, postcode, city, country = StreetField(), PostcodeField(), CityField(required=False), CountryField()
+    method = forms.ChoiceField(label=_("How do you want to pay?"), widget=forms.RadioSelect, required=False)
+
+    def __init__(
+        self,
+        sent: Mapping[str, str] | None,
+        *,
+        judge: bool,
+        methods: list[tuple[str, Any]],
+        address_needed: bool,
+        initial: dict[str, Any],
+    ) -> None:
+        super().__init__(sent, judge=judge, prefix="buyer", initial={"method": Order.Method.CARD, **initial})
+        self.address_needed = address_needed
+        for name in ("street", "postcode"):
+            self.fields[name].required = address_needed
+        self.fields["country"].required = False
+        self.fields["method"].choices = methods  # type: ignore[attr-defined]
+        if not address_needed:
+            self.fields["street"].help_text = _("Only if you want it on your receipt.")
+
+    def clean(self) -> dict[str, Any]:
+        clean_address(self)
+        if self.address_needed and "postcode" in self.cleaned_data and not self.cleaned_data.get("city"):
+            self.add_error("city", _("Write the town."))
+        return self.cleaned_data
+
+    def details(self, person: Person | None) -> PersonDetails:
+        data = self.cleaned_data
+        return PersonDetails(
+            name=data["name"],
+            email=data["email"],
+            **{name: data.get(name, "") for name in ADDRESS[:3]},
+            country=data.get("country") or "DK",
+            person_id=person.pk if person else None,
+        )
+
+
+class PersonForm(_Form):
+    """Somebody whom things are for. The first can be the buyer, so that nothing is typed twice."""
+
+    whose = forms.ChoiceField(
+        label=_("Who is this?"),
+        choices=[(ME, _("Myself")), (OTHER, _("Somebody else"))],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    name = PersonNameField(required=False)
+    email = EmailAddressField(
+        label=_("E-mail"), required=False, help_text=_("Then the person gets the ticket too. Leave it empty to pass it on yourself.")
+    )
+    badge_name = PersonNameField.badge()
+    birth_date = BirthDateField(required=False)
+    gender = GenderField(required=False)
+    same_address = forms.BooleanField(label=_("Lives at the same address as the buyer"), required=False)
+    street, postcode, city, country = (
+        StreetField(required=False),
+        PostcodeField(required=False),
+        CityField(required=False),
+        CountryField(required=False),
+    )
+    relation = forms.ChoiceField(
+        label=_("Who pays this membership?"),
+        choices=[("", _("Choose …")), *PayerRelation.choices],
+        required=False,
+        help_text=_("Seen from the member. Only what the member, a parent, a step-parent or a guardian pays counts when the association applies for grants."),
+    )
+
+    def __init__(
+        self, sent: Mapping[str, str] | None, *, key: str, judge: bool, needs: Needs, initial: dict[str, Any]
+    ) -> None:
+        super().__init__(sent, judge=judge, prefix=f"p{key}", initial=initial)
+        self.key, self.needs, self.can_be_buyer = key, needs, key == "1"
+        if not self.can_be_buyer:
+            self.drop("whose")
+        # Autofill knows one person only: the one who types.
+        if not self.can_be_buyer:
+            for field in self.fields.values():
+                field.widget.attrs["autocomplete"] = "off"
+        if not (needs.birth_date or needs.documentation):
+            self.drop("birth_date")
+        if not needs.documentation:
+            self.drop("gender", "same_address", *ADDRESS, "relation")
+        else:
+            self.fields["relation"].widget.attrs["autocomplete"] = "off"
+
+    @property
+    def is_buyer(self) -> bool:
+        """Whether this is the one who buys, as far as is known."""
+        if not self.can_be_buyer:
+            return False
+        if self.is_bound:
+            return bool(self.data.get(f"{self.prefix}-whose") == ME)
+        return bool(self.initial.get("whose") == ME)
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if self.can_be_buyer and not data.get("whose") and "whose" not in self.errors:
+            self.add_error("whose", _("Say whether this is you."))
+        if not self.is_buyer:
+            self._need("name", _("Write the name."))
+        if "birth_date" in self.fields:
+            self._need("birth_date", _("Write the date of birth."))
+        if self.needs.documentation:
+            self._need("gender", _("Choose one. You need not say."))
+            if not self.is_buyer:
+                self._need("relation", _("Say who pays."))
+                if not data.get("same_address"):
+                    self._need("street", _("Write the street and number."))
+                    self._need("postcode", _("Write the postcode."))
+                    clean_address(self)
+                    if data.get("postcode"):
+                        self._need("city", _("Write the town."))
+        return data
+
+    def _need(self, name: str, message: Any) -> None:
+        if not self.cleaned_data.get(name) and name not in self.errors:
+            self.add_error(name, message)
+
+    def details(self, buyer: PersonDetails) -> PersonDetails:
+        data = self.cleaned_data
+        mine = self.is_buyer
+        address = {}
+        if self.needs.documentation:
+            if mine or data.get("same_address"):
+                address = {name: getattr(buyer, name) for name in ADDRESS}
+            else:
+                address = {name: data.get(name) or "" for name in ADDRESS[:3]} | {"country": data.get("country") or "DK"}
+        return PersonDetails(
+            name=buyer.name if mine else data["name"],
+            badge_name=data.get("badge_name", ""),
+            email=buyer.email if mine else data.get("email", ""),
+            birth_date=data.get("birth_date"),
+            gender=data.get("gender", ""),
+            person_id=buyer.person_id if mine else None,
+            **address,
+        )
+
+    @property
+    def payer_relation(self) -> str:
+        return PayerRelation.SELF if self.is_buyer else self.cleaned_data.get("relation", "")

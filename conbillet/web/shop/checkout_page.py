@@ -1,0 +1,353 @@
+"""Everything that the checkout shows: the cart with its prices, the people, the buyer, and what is wrong with them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.forms.widgets import RadioSelect
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from conbillet.accounts.models import Person
+from conbillet.catalogue.models import KINDS_WITH_WITHDRAWAL, Price, Product, ProductKind
+from conbillet.catalogue.offer import offer_of
+from conbillet.catalogue.rules import product_name, takes_amount
+from conbillet.core.clock import copenhagen_day
+from conbillet.core.formats import format_money
+from conbillet.core.money import LARGEST_AMOUNT
+from conbillet.memberships.periods import period_from
+from conbillet.organizations.models import VatStatus
+from conbillet.sales.actions.place_order import CannotPlaceOrder, OrderDetails
+from conbillet.sales.models import Cart, CartLine, Order
+from conbillet.sales.pricing import PricedLine, Quote, default_people, quote
+from conbillet.sales.queries import known_members
+
+from .checkout_form import ADDRESS, ME, BuyerForm, Needs, PersonForm
+
+# A receipt of this amount or more names its buyer with the address (fact sheet section 5); øre.
+NAMED_RECEIPT = 300_000
+GROWN_UP = 15
+
+
+@dataclass
+class Row:
+    """One product (in one size) in the cart, with everything that it costs together."""
+
+    product: Product
+    variant_id: int | None
+    name: str
+    units: list[PricedLine]
+    dues: tuple[date, date] | None = None
+    error: str = ""
+
+    @property
+    def quantity(self) -> int:
+        return len(self.units)
+
+    @property
+    def amount(self) -> int:
+        return sum(unit.amount for unit in self.units)
+
+    @property
+    def members(self) -> int:
+        """How many units cost the member's price."""
+        return sum(unit.audience == Price.Audience.MEMBER for unit in self.units)
+
+    @property
+    def code(self) -> str:
+        return f"{self.product.pk}.{self.variant_id or 0}"
+
+    @property
+    def fewer(self) -> int:
+        return self.quantity - 1
+
+    @property
+    def more(self) -> int:
+        return self.quantity + 1
+
+    @property
+    def fixed(self) -> bool:
+        """A gift has an amount and no number."""
+        return takes_amount(self.product)
+
+
+@dataclass
+class Thing:
+    """One unit that belongs to somebody."""
+
+    line_id: int
+    name: str
+    amount: int
+
+
+@dataclass
+class Block:
+    """One person of the order with what is theirs."""
+
+    key: str
+    form: PersonForm
+    things: list[Thing] = field(default_factory=list)
+    is_new: bool = False
+
+    @property
+    def title(self) -> str:
+        typed = str(self.form["name"].value() or "").strip()
+        number = _("Person %(number)s") % {"number": self.key}
+        return f"{number}: {typed}" if typed and not self.form.is_buyer else number
+
+
+class CheckoutPage:
+    """Built from a cart and what was sent, if anything. `judge`: the visitor wants to buy, so say what is missing."""
+
+    def __init__(
+        self,
+        *,
+        cart: Cart,
+        lines: Sequence[CartLine],
+        person: Person | None,
+        email: str,
+        sent: Mapping[str, str] | None,
+        judge: bool,
+        dues_types: Mapping[int, Any],
+        now: datetime,
+    ) -> None:
+        self.cart, self.lines, self.person, self.now = cart, list(lines), person, now
+        self.event, self.organization = cart.event, cart.organization
+        self.offer = offer_of(cart.event)
+        self.sent, self.judge = sent, judge
+        self.general: list[str] = []
+        self.notices: list[str] = []
+        self.people_of = self._people_of()
+        self.blocks = self._blocks()
+        self.quote = self._quote()
+        self.rows = self._rows(dues_types)
+        self.buyer = self._buyer(email)
+
+    # --- What is shown ------------------------------------------------------------------------------------------------
+
+    @property
+    def amount(self) -> int:
+        return self.quote.amount
+
+    @property
+    def button(self) -> str:
+        """The button says that it costs, and how much (Consumer Contracts Act § 12)."""
+        if not self.amount:
+            return _("Sign up for free")
+        return _("Buy and pay %(amount)s") % {"amount": format_money(self.amount, language=get_language())}
+
+    @property
+    def asks(self) -> str:
+        """Which people are asked for what, in one line: a script sees by it that the page has to be made anew."""
+        return " ".join(
+            f"{block.key}{'b' * block.form.needs.birth_date}{'d' * block.form.needs.documentation}"
+            for block in self.blocks
+        )
+
+    @property
+    def keys(self) -> str:
+        return ",".join(block.key for block in self.blocks)
+
+    @property
+    def several(self) -> bool:
+        """More than one person, so that everything says whose it is."""
+        return len(self.blocks) > 1
+
+    @property
+    def can_reassign(self) -> bool:
+        return len(self.people_of) > 1
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Whose a thing can be: everybody who is there, and one person more."""
+        known = [(block.key, block.title) for block in self.blocks]
+        if len(known) < len(self.people_of):
+            taken = {key for key, _title in known}
+            fresh = next(str(n) for n in range(1, len(self.people_of) + 1) if str(n) not in taken)
+            known.append((fresh, _("Another person")))
+        return known
+
+    @property
+    def address_needed(self) -> bool:
+        return self.amount >= NAMED_RECEIPT or any(block.form.needs.documentation for block in self.blocks)
+
+    @property
+    def methods(self) -> list[tuple[str, str]]:
+        """How this event may be paid now."""
+        found = [(Order.Method.CARD.value, _("Now, by card or MobilePay"))]
+        if self.event.transfer_allowed and copenhagen_day(self.now) < self.event.starts_on:
+            found.append((Order.Method.TRANSFER.value, _("Later, by bank transfer")))
+        if self.event.door_allowed:
+            found.append((Order.Method.DOOR.value, _("At the door, when you come")))
+        return found
+
+    @property
+    def is_registered(self) -> bool:
+        return self.organization.vat_status == VatStatus.REGISTERED
+
+    @property
+    def has_dated(self) -> bool:
+        return any(row.product.kind not in KINDS_WITH_WITHDRAWAL | {ProductKind.DONATION} for row in self.rows)
+
+    @property
+    def has_goods(self) -> bool:
+        return any(row.product.kind in KINDS_WITH_WITHDRAWAL for row in self.rows)
+
+    @property
+    def summary(self) -> dict[str, list[Any]]:
+        """All that is wrong, each with the field that it belongs to."""
+        linked: list[tuple[str, str, str]] = []
+        linked += [(f"row-{row.code}", row.name, row.error) for row in self.rows if row.error]
+        general = list(self.general)
+        for form in self._forms():
+            whose = f"{block.title} – " if (block := self._block_of(form)) and self.several else ""
+            general += [f"{whose}{error}" for error in form.non_field_errors()]
+            for bound in form:
+                target = f"{bound.auto_id}_0" if isinstance(bound.field.widget, RadioSelect) else bound.auto_id
+                linked += [(target, f"{whose}{bound.label}", error) for error in bound.errors]
+        return {"general": general, "linked": linked}
+
+    # --- What is done with it ---------------------------------------------------------------------------------------------
+
+    def is_valid(self) -> bool:
+        return all([form.is_valid() for form in self._forms()])
+
+    def details(self, *, shown_amount: int | None, language: str) -> OrderDetails:
+        """What goes to the order; call it when everything is valid."""
+        buyer = self.buyer.details(self.person)
+        people = {block.key: block.form.details(buyer) for block in self.blocks}
+        relations = {
+            line.pk: self._form_of(self.people_of[line.pk]).payer_relation
+            for line in self.lines
+            if self.offer.products[line.product_id].kind == ProductKind.MEMBERSHIP and line.pk in self.people_of
+        }
+        method = self.buyer.cleaned_data.get("method") or ""
+        if len(self.methods) == 1:
+            method = self.methods[0][0]
+        return OrderDetails(
+            buyer=buyer,
+            method=method,
+            people=people,
+            people_of=self.people_of,
+            payer_relations=relations,
+            shown_amount=shown_amount,
+            language=language,
+        )
+
+    def refuse(self, refusal: CannotPlaceOrder) -> None:
+        """Put a refusal beside what it is about."""
+        message = str(refusal.message)
+        block = next((block for block in self.blocks if block.key == refusal.person), None)
+        if block is not None:
+            block.form.add_error(refusal.field if refusal.field in block.form.fields else None, message)
+            return
+        row = next((row for row in self.rows if any(unit.line_id == refusal.line_id for unit in row.units)), None)
+        if row is not None:
+            row.error = message
+        elif refusal.field in self.buyer.fields:
+            self.buyer.add_error(refusal.field, message)
+        else:
+            self.general.append(message)
+
+    # --- How it is put together -------------------------------------------------------------------------------------------
+
+    def _people_of(self) -> dict[int, str]:
+        """Whose each line is: as it was said, where that makes sense, or as it is likely."""
+        people = default_people(self.lines, self.offer)
+        allowed = {str(number) for number in range(1, len(people) + 1)}
+        for line_id in people:
+            said = (self.sent or {}).get(f"who_{line_id}", "")
+            if said in allowed:
+                people[line_id] = said
+        return people
+
+    def _blocks(self) -> list[Block]:
+        keys = sorted(set(self.people_of.values()), key=int)
+        products: dict[str, list[CartLine]] = {key: [] for key in keys}
+        for line in self.lines:
+            if line.pk in self.people_of:
+                products[self.people_of[line.pk]].append(line)
+        shown = (self.sent or {}).get("people", "").split(",") if self.sent is not None else keys
+        blocks = []
+        for key in keys:
+            mine = [self.offer.products[line.product_id] for line in products[key]]
+            # A person who has just been added was not on the page that was sent: ask, before finding fault.
+            judge = self.judge and key in shown
+            form = PersonForm(self.sent, key=key, judge=judge, needs=needs_of(mine), initial=self._initial(key, mine))
+            things = [Thing(line.pk, self._name(line), 0) for line in products[key]]
+            blocks.append(Block(key, form, things, is_new=key not in shown))
+        return blocks
+
+    def _initial(self, key: str, products: Sequence[Product]) -> dict[str, Any]:
+        if key != "1":
+            return {}
+        child = any(product.age_to is not None and product.age_to < GROWN_UP for product in products)
+        initial: dict[str, Any] = {} if child else {"whose": ME}
+        if self.person is not None and not child:
+            initial |= {name: getattr(self.person, name) for name in ("badge_name", "birth_date", "gender")}
+        return initial
+
+    def _quote(self) -> Quote:
+        members: frozenset[str] = frozenset()
+        if self.person is not None:
+            mine = {block.key: self.person.pk for block in self.blocks if block.form.is_buyer}
+            members = known_members(organization_id=self.cart.organization_id, people=mine, now=self.now)
+        priced = quote(lines=self.lines, offer=self.offer, people=self.people_of, members=members)
+        amounts = {line.line_id: line.amount for line in priced.lines}
+        for block in self.blocks:
+            for thing in block.things:
+                thing.amount = amounts[thing.line_id]
+        return priced
+
+    def _rows(self, dues_types: Mapping[int, Any]) -> list[Row]:
+        rows: dict[tuple[int, int | None], Row] = {}
+        names = {line.pk: self._name(line) for line in self.lines}
+        for unit in self.quote.lines:
+            key = (unit.product.pk, unit.variant_id)
+            if key not in rows:
+                rows[key] = Row(unit.product, unit.variant_id, names[unit.line_id], [])
+                if unit.product.membership_type_id in dues_types:
+                    rows[key].dues = period_from(dues_types[unit.product.membership_type_id], copenhagen_day(self.now))
+            rows[key].units.append(unit)
+        return list(rows.values())
+
+    def _buyer(self, email: str) -> BuyerForm:
+        initial: dict[str, Any] = {}
+        if self.person is not None:
+            initial = {name: getattr(self.person, name) for name in ("name", *ADDRESS)} | {"email": email}
+        methods = self.methods if self.amount else []
+        return BuyerForm(
+            self.sent, judge=self.judge, methods=methods, address_needed=self.address_needed, initial=initial
+        )
+
+    def _name(self, line: CartLine) -> str:
+        name = product_name(self.offer.products[line.product_id])
+        variant = self.offer.variant(line.product_id, line.variant_id) if line.variant_id else None
+        return f"{name}, {variant.name}" if variant else name
+
+    def _forms(self) -> list[BuyerForm | PersonForm]:
+        return [*(block.form for block in self.blocks), self.buyer]
+
+    def _form_of(self, key: str) -> PersonForm:
+        return next(block.form for block in self.blocks if block.key == key)
+
+    def _block_of(self, form: BuyerForm | PersonForm) -> Block | None:
+        return next((block for block in self.blocks if block.form is form), None)
+
+
+def needs_of(products: Sequence[Product]) -> Needs:
+    """What must be asked about the person who gets these."""
+    return Needs(
+        birth_date=any(product.age_from is not None or product.age_to is not None for product in products),
+        documentation=any(product.kind == ProductKind.MEMBERSHIP for product in products),
+    )
+
+
+def shown_amount(sent: Mapping[str, str]) -> int | None:
+    """The total that stood on the page that was sent; None (to be shown first) when it is no amount."""
+    text = sent.get("shown_amount", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_AMOUNT)) else None
+
+

@@ -1,0 +1,119 @@
+"""What the order's own page shows: where the order stands, what to do next, and what it holds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from conbillet.core.clock import copenhagen_day
+from conbillet.core.live import topic_token
+from conbillet.core.references import pretty
+from conbillet.payments.models import Payment
+from conbillet.payments.queries import payment_of
+from conbillet.sales.models import Order, OrderLine, Receipt
+from conbillet.sales.queries import lines_of_order
+from conbillet.tickets.models import Ticket
+from conbillet.tickets.queries import tickets_of_order
+
+
+class Situation(StrEnum):
+    """The one thing that the page has to say."""
+
+    PAID = "paid"
+    WAITING = "waiting"  # back from Stripe, and Stripe has not told us yet
+    UNPAID = "unpaid"  # to be paid now, by card
+    GAVE_UP = "gave_up"  # turned back at Stripe
+    TRANSFER = "transfer"
+    DOOR = "door"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    LATE = "late"  # paid after the places were gone; the money is on its way back
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    order: Order
+    situation: Situation
+    lines: list[OrderLine]
+    tickets: list[Ticket]
+    receipts: list[Receipt]
+    payment: Payment | None
+    now: datetime
+
+    @property
+    def number(self) -> str:
+        return pretty(self.order.reference)
+
+    @property
+    def kept(self) -> list[OrderLine]:
+        """The lines that still hold: neither a reversal nor reversed."""
+        reversed_ids = {line.reverses_id for line in self.lines if line.reverses_id}
+        return [line for line in self.lines if not line.reverses_id and line.pk not in reversed_ids]
+
+    @property
+    def gone(self) -> list[OrderLine]:
+        reversed_ids = {line.reverses_id for line in self.lines if line.reverses_id}
+        return [line for line in self.lines if line.pk in reversed_ids]
+
+    @property
+    def amount(self) -> int:
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def is_open(self) -> bool:
+        return self.order.state == Order.State.AWAITING_PAYMENT
+
+    @property
+    def in_time(self) -> bool:
+        """May still be paid."""
+        return self.is_open and (self.order.pay_by_at is None or self.order.pay_by_at > self.now)
+
+    @property
+    def can_mend_email(self) -> bool:
+        return self.order.email_confirmed_at is None and self.order.state in {
+            Order.State.PAID,
+            Order.State.AWAITING_PAYMENT,
+        }
+
+    @property
+    def before_event(self) -> bool:
+        return copenhagen_day(self.now) < self.order.event.starts_on
+
+    @property
+    def live(self) -> str:
+        """Topic and token with which this page may listen."""
+        topic = f"order:{self.order.reference}"
+        return f"{topic}?token={topic_token(topic, self.now)}"
+
+
+def order_page(*, order: Order, came_back: str, now: datetime) -> OrderPage:
+    """`came_back` is what the return address from Stripe says ("paid", "gave_up" or nothing): a hint, never a proof."""
+    payment = payment_of(about=order.reference)
+    return OrderPage(
+        order=order,
+        situation=situation_of(order, payment, came_back),
+        lines=list(lines_of_order(order)),
+        tickets=list(tickets_of_order(order)) if order.state == Order.State.PAID else [],
+        receipts=list(order.receipts.order_by("number")) if order.paid_at else [],
+        payment=payment,
+        now=now,
+    )
+
+
+def situation_of(order: Order, payment: Payment | None, came_back: str) -> Situation:
+    if order.state == Order.State.PAID:
+        return Situation.PAID
+    captured = payment is not None and payment.state == Payment.State.CAPTURED
+    if order.state in {Order.State.CANCELLED, Order.State.EXPIRED}:
+        if captured and order.paid_at is None and payment is not None and payment.amount:
+            return Situation.LATE
+        if captured and order.paid_at is not None:
+            return Situation.REFUNDED
+        return Situation.CANCELLED if order.state == Order.State.CANCELLED else Situation.EXPIRED
+    if order.method == Order.Method.TRANSFER:
+        return Situation.TRANSFER
+    if order.method == Order.Method.DOOR:
+        return Situation.DOOR
+    if came_back == "paid":
+        return Situation.WAITING
+    return Situation.GAVE_UP if came_back == "gave_up" else Situation.UNPAID

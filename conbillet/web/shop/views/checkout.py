@@ -1,0 +1,177 @@
+"""The checkout: one page with the cart, the people, the buyer and the button. Works without script."""
+
+import re
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from conbillet.catalogue.offer import offer_of
+from conbillet.core import clock
+from conbillet.core.formats import format_money
+from conbillet.memberships.queries import types_by_id
+from conbillet.payments.actions.start_checkout import CannotCheckOut
+from conbillet.sales.access import get_cart
+from conbillet.sales.actions.add_to_cart import CannotAddToCart, Wish
+from conbillet.sales.actions.change_cart import change_cart
+from conbillet.sales.actions.place_order import AlreadyOrdered, AmountChanged, CannotPlaceOrder
+from conbillet.sales.models import Cart, Order
+from conbillet.sales.queries import held_until, lines_of, order_of_cart
+from conbillet.web.pages import actor_of
+from conbillet.workflows.purchase import pay, place_order
+
+from ..answers import see_other
+from ..checkout_page import CheckoutPage, shown_amount
+from ..sessions import cart_reference, show_count, shown_count
+from ..terms import ACCEPTED, TERMS_VERSION
+
+_CHANGE = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})\.([0-9]{1,3})")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest, organization: str, event: str) -> HttpResponse:
+    """Show the cart and take the order. A cart that was ordered already leads to its order."""
+    cart = _cart(request, organization, event)
+    if cart is None:
+        return redirect("shop:event", organization, event)
+    if cart.ordered_at is not None:
+        return _to_order(order_of_cart(cart))
+    if request.method != "POST":
+        return _show(request, _page(request, cart))
+    if request.POST.get("cart") != cart.reference:
+        page = _page(request, cart)
+        page.notices.append(_("Your cart was changed in another window. This is what is in it now."))
+        return _show(request, page)
+    if "change" in request.POST:
+        return _change(request, cart, request.POST["change"])
+    if request.POST.get("action") != "buy":
+        return _show(request, _page(request, cart, request.POST))
+    return _buy(request, cart)
+
+
+@never_cache
+@require_POST
+def live_quote(request: HttpRequest, organization: str, event: str) -> HttpResponse:
+    """What the form, as it is filled in now, would cost, and which people it asks about."""
+    cart = _cart(request, organization, event)
+    if cart is None or cart.ordered_at is not None:
+        return JsonResponse({"error": "gone"}, status=409)
+    page = _page(request, cart, request.POST)
+    return JsonResponse(
+        {
+            "amount": page.amount,
+            "total": format_money(page.amount, language=request.LANGUAGE_CODE),
+            "button": page.button,
+            "rows": {
+                row.code: {"amount": format_money(row.amount, language=request.LANGUAGE_CODE), "members": row.members}
+                for row in page.rows
+            },
+            "asks": page.asks,
+        }
+    )
+
+
+def _buy(request: HttpRequest, cart: Cart) -> HttpResponse:
+    page = _page(request, cart, request.POST, judge=True)
+    if not page.is_valid():
+        if any(block.is_new for block in page.blocks):
+            page.notices.append(_("There is one person more now. Write who it is."))
+        return _show(request, page)
+    shown = shown_amount(request.POST)
+    if shown != page.amount:
+        page.notices.append(str(AmountChanged.message))
+        return _show(request, page)
+    now = clock.now()
+    details = page.details(shown_amount=shown, language=request.LANGUAGE_CODE)
+    try:
+        order = place_order(cart=cart, details=details, accepted=ACCEPTED, actor=actor_of(request), now=now)
+    except AlreadyOrdered as refusal:
+        return _to_order(refusal.order)
+    except AmountChanged as refusal:
+        page = _page(request, cart, request.POST, judge=True)
+        page.notices.append(str(refusal.message))
+        return _show(request, page)
+    except CannotPlaceOrder as refusal:
+        page.refuse(refusal)
+        return _show(request, page)
+    show_count(request, cart.organization.slug, cart.event.slug, count=0)
+    if order.state == Order.State.AWAITING_PAYMENT and order.method == Order.Method.CARD:
+        try:
+            return see_other(pay(order=order, now=now))
+        except CannotCheckOut as refusal:
+            # The order stands and its places are kept; its page says what is wrong and lets the buyer try again.
+            request.session["payment_problem"] = str(refusal)
+    return _to_order(order)
+
+
+def _change(request: HttpRequest, cart: Cart, wish: str) -> HttpResponse:
+    """Set how many of one thing there are. The number is absolute, so sending it twice is harmless."""
+    match = _CHANGE.fullmatch(wish)
+    message, product = "", 0
+    if match:
+        product, variant, quantity = int(match[1]), int(match[2]) or None, int(match[3])
+        try:
+            change_cart(cart=cart, wishes=[Wish(product, quantity, variant)], now=clock.now())
+        except CannotAddToCart as refusal:
+            message = str(refusal.message)
+    page = _page(request, cart, request.POST)
+    if message:
+        row = next((row for row in page.rows if row.product.pk == product), None)
+        if row is not None:
+            row.error = message
+        else:
+            page.general.append(message)
+    return _show(request, page)
+
+
+def _cart(request: HttpRequest, organization: str, event: str) -> Cart | None:
+    return get_cart(
+        reference=cart_reference(request, organization, event), organization=organization, event=event
+    )
+
+
+def _page(
+    request: HttpRequest, cart: Cart, sent: Mapping[str, str] | None = None, *, judge: bool = False
+) -> CheckoutPage:
+    user = request.user
+    lines = lines_of(cart)
+    products = offer_of(cart.event).products
+    dues = {products[line.product_id].membership_type_id for line in lines} - {None}
+    return CheckoutPage(
+        cart=cart,
+        lines=lines,
+        person=user.person if user.is_authenticated else None,
+        email=user.email if user.is_authenticated else "",
+        sent=sent,
+        judge=judge,
+        dues_types=types_by_id(dues),
+        now=clock.now(),
+    )
+
+
+def _show(request: HttpRequest, page: CheckoutPage) -> HttpResponse:
+    cart = page.cart
+    slugs = cart.organization.slug, cart.event.slug
+    if shown_count(request, *slugs) != len(page.lines):
+        show_count(request, *slugs, count=len(page.lines))
+    until = held_until(cart)
+    summary = page.summary
+    context = {
+        "page": page,
+        "event": page.event,
+        "organization": page.organization,
+        "until": until if until and until > page.now else None,
+        "event_path": f"/{cart.organization.slug}/{cart.event.slug}/#tickets",
+        "terms_version": TERMS_VERSION,
+        **summary,
+    }
+    wrong = bool(summary["general"] or summary["linked"])
+    return render(request, "shop/checkout.html", context, status=422 if wrong else 200)
+
+
+def _to_order(order: Order) -> HttpResponse:
+    return see_other("shop:order", order.reference, order.access_key)
