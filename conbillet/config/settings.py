@@ -15,6 +15,8 @@ from . import env
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 CONBILLET_DATA = Path(env.text("CONBILLET_DATA", str(CHECKOUT / "var"))).resolve()
 CONBILLET_KEYS = Path(env.text("CONBILLET_KEYS", str(CONBILLET_DATA / "keys"))).resolve()
+# The texts of the policy and of the terms of sale; read, checked and published by `conbillet.consents`.
+CONBILLET_POLICY = CHECKOUT / "policy"
 CONBILLET_DEMO = env.flag("CONBILLET_DEMO")
 CONBILLET_BASE_URL = env.text("CONBILLET_BASE_URL", "http://localhost:8000").rstrip("/")
 CONBILLET_LIVE_URL = env.text("CONBILLET_LIVE_URL", "http://localhost:8001").rstrip("/")
@@ -41,7 +43,9 @@ INSTALLED_APPS = [
     "conbillet.web.door",
     "conbillet.web.desk",
     "conbillet.web.hooks",
+    "conbillet.web.site",
     "conbillet.workflows",
+    "conbillet.support",
     "conbillet.tickets",
     "conbillet.sales",
     "conbillet.catalogue",

@@ -6,16 +6,20 @@ from conbillet.accounts.models import Person
 
 
 class PolicyVersion(models.Model):
-    """A published version of the policy; its texts live in `policy/<date>/`. Immutable: the hash chains to the one before."""
+    """A published version of a text; the texts live in `policy/`. Immutable: the hash chains to the one before."""
 
     append_only = True
     office_access = "read"
 
-    updated_on = models.DateField(unique=True)
+    document = models.CharField(max_length=20, choices=[("policy", "policy"), ("terms", "terms")], default="policy")
+    updated_on = models.DateField()
     effective_on = models.DateField()
     text_hash = models.CharField(max_length=64)
     previous_hash = models.CharField(max_length=64, blank=True)
     published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "updated_on"], name="consents_version_once")]
 
 
 class Acceptance(models.Model):
@@ -29,9 +33,12 @@ class Acceptance(models.Model):
 
 
 class ConsentReceipt(models.Model):
-    """What a browser chose about cookies. The random reference is all that links it to a browser: no IP, no user."""
+    """What a browser answered about cookies, one row an answer; the newest of a reference counts.
 
-    reference = models.CharField(max_length=32, unique=True)
+    The random reference is all that links a row to a browser: no IP, no user.
+    """
+
+    reference = models.CharField(max_length=32, db_index=True)
     policy_version = models.CharField(max_length=20)
     text_hash = models.CharField(max_length=64)
     choices = models.CharField(max_length=60)

@@ -7,6 +7,7 @@ from .models import Acceptance, ConsentReceipt, PolicyVersion
 with data_map.model(PolicyVersion) as t:
     t.technical(
         "id",
+        "document",
         "updated_on",
         "effective_on",
         "text_hash",

@@ -236,12 +236,15 @@ class BadDeclaration(Exception):
 
 @dataclass(frozen=True)
 class Cookie:
+    """A cookie of ours, or of a `party` that we bring the visitor to. `max_age_days` 0: less than a day."""
+
     name: str
     clause: str
     set_when: str
     max_age_days: int
     holds: str
     necessary: bool = True
+    party: str = ""
 
 
 @dataclass(frozen=True)
@@ -303,9 +306,17 @@ class DataMap:
         self.tables[table.name] = table
 
     def cookie(
-        self, name: str, *, clause: str, set_when: str, max_age_days: int, holds: str, necessary: bool = True
+        self,
+        name: str,
+        *,
+        clause: str,
+        set_when: str,
+        max_age_days: int,
+        holds: str,
+        necessary: bool = True,
+        party: str = "",
     ) -> None:
-        self.cookies[name] = Cookie(name, clause, set_when, max_age_days, holds, necessary)
+        self.cookies[name] = Cookie(name, clause, set_when, max_age_days, holds, necessary, party)
 
     def processor(self, name: str, *, country: str, clause: str, sends: tuple[str, ...]) -> None:
         self.processors[name] = Processor(name, country, clause, sends)

@@ -1,0 +1,38 @@
+"""What ConBillet promises the public, row by row. The ids are used by the data map, the policy, the tests and the docs."""
+
+PROMISES: dict[str, str] = {
+    "policy.dates": "The policy shows when it was last updated and from when it applies.",
+    "policy.full_and_short": "Every section can be read as a full text or as a short version.",
+    "policy.previous": "Earlier versions stay readable.",
+    "role.processor": "ConBillet handles the data as the associations' processor under Danish law.",
+    "cookie.consent": "A cookie remembers whether the visitor has consented to cookies.",
+    "cookie.login": "A cookie keeps track of which user is logged in.",
+    "cookie.support": "A cookie keeps track of the visitor in the live support.",
+    "cookie.cloudflare": "CloudFlare protects the site against attacks.",
+    "cookie.stripe": "Stripe helps to detect fraud.",
+    "collect.name": "We collect names.",
+    "collect.address": "We collect addresses.",
+    "collect.cpr": "We collect social security numbers, where an association has a lawful reason.",
+    "collect.email": "We collect e-mail addresses.",
+    "collect.birth_date": "We collect dates of birth.",
+    "collect.gender": "We collect gender.",
+    "collect.phone": "We collect phone numbers.",
+    "collect.ip": "We collect IP addresses.",
+    "collect.devices": "We collect which devices are used.",
+    "collect.contact": "We collect what people write when they contact us.",
+    "collect.when": "Data is collected at sign-up, profile changes, purchases and visits, and from associations.",
+    "use.identify": "Data is used to identify the user.",
+    "use.purchases": "Data is used to register purchases and payments.",
+    "use.services": "Data is used to provide what the person asked for, newsletters included.",
+    "use.member_documentation": "Data is used for the documentation that associations must give of their members.",
+    "use.improve": "Data is used to improve the site.",
+    "disclose.organization": "An association may get name, address, e-mail, gender, date of birth and postal code.",
+    "disclose.statistics": "Associations may get statistics without information about individuals.",
+    "disclose.authorities": "Authorities may get data on suspicion of crime.",
+    "right.deletion": "Anybody can ask to be deleted, as soon as possible.",
+    "right.insight": "Anybody can ask at any time what is stored about them.",
+    "storage.servers": "Data is kept on own servers, hosted by Hetzner in Germany.",
+    "storage.backups": "Backups are encrypted and stored at Amazon in Ireland.",
+}
+# What the law wants said and the promises of 2019 did not name.
+ALSO = "also."

@@ -1,0 +1,58 @@
+"""Turn what somebody wrote into a case with a deadline."""
+
+from datetime import date, datetime, timedelta
+
+from conbillet.catalogue.models import Event
+from conbillet.core import audit
+from conbillet.core.actor import Actor
+from conbillet.core.clock import add_months, copenhagen_day
+from conbillet.core.references import new_reference
+
+from ..models import Case
+
+# Our own promise on the help page.
+ANSWER_WITHIN = timedelta(days=7)
+# GDPR article 12(3): within one month of receipt.
+RIGHTS = {Case.Kind.INSIGHT, Case.Kind.DELETION}
+
+
+def open_case(
+    *,
+    kind: str,
+    name: str,
+    email: str,
+    subject: str,
+    text: str,
+    event: Event | None,
+    language: str,
+    actor: Actor,
+    now: datetime,
+) -> Case:
+    """Write the case down. Who asks for insight or deletion must have the answer within a month, others within a week."""
+    case = Case.objects.create(
+        reference=new_reference(),
+        organization_id=event.organization_id if event else None,
+        event=event,
+        kind=kind,
+        name=name,
+        email=email,
+        subject=subject,
+        text=text,
+        language=language,
+        created_at=now,
+        due_on=_due_on(kind, copenhagen_day(now)),
+    )
+    audit.record(
+        action="case_opened",
+        actor=actor,
+        now=now,
+        organization_id=None,
+        object_kind="case",
+        object_reference=case.reference,
+        kind=kind,
+    )
+    return case
+
+
+def _due_on(kind: str, today: date) -> date:
+    return add_months(today, 1) if kind in RIGHTS else today + ANSWER_WITHIN

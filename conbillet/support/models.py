@@ -1,0 +1,73 @@
+"""What people write to us: a case each, with what was answered."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from conbillet.accounts.models import Person
+from conbillet.catalogue.models import Event
+from conbillet.organizations.models import Organization
+
+
+class Case(models.Model):
+    """Somebody wrote to us. They need no account; the address they gave is all that ties the case to a person.
+
+    Cases belong to the platform's desk. Associations do not read them: what people write is none of the six fields.
+    """
+
+    class Kind(models.TextChoices):
+        TICKET = "ticket", _("I cannot find my ticket")
+        REFUND = "refund", _("I want my money back")
+        NAME_CHANGE = "name_change", _("A name has to be changed")
+        PAYMENT = "payment", _("Something went wrong with a payment")
+        ACCESSIBILITY = "accessibility", _("Accessibility")
+        INSIGHT = "insight", _("I want to see what is stored about me")
+        DELETION = "deletion", _("I want to be deleted")
+        OTHER = "other", _("Something else")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        ANSWERED = "answered", _("Answered")
+        CLOSED = "closed", _("Closed")
+
+    reference = models.CharField(max_length=16, unique=True)
+    organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
+    event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.OTHER)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    name = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(blank=True)
+    subject = models.CharField(max_length=120, blank=True)
+    text = models.TextField(blank=True)
+    language = models.CharField(max_length=5, default="da")
+    created_at = models.DateTimeField()
+    due_on = models.DateField()
+    closed_at = models.DateTimeField(null=True)
+
+    office_access = "none"
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_on"], condition=~models.Q(state="closed"), name="support_open_cases"),
+            models.Index(fields=["email"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="closed", closed_at__isnull=False)
+                | (~models.Q(state="closed") & models.Q(closed_at__isnull=True)),
+                name="support_closed_has_time",
+            )
+        ]
+
+
+class CaseNote(models.Model):
+    """What we did about a case: an answer that went out by mail, or a note among ourselves."""
+
+    class Kind(models.TextChoices):
+        ANSWER = "answer", _("Answer")
+        NOTE = "note", _("Note")
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="notes")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    text = models.TextField(blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
