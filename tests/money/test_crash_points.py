@@ -12,6 +12,7 @@ from conbillet.workflows import purchase, refunds
 from conbillet.workflows.provider_events import handle_provider_event
 from conbillet.workflows.reconciliation import reconcile
 from tests.money.test_reconciliation import LATER
+from tests.purchases import paid_order
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +78,7 @@ def test_confirming(shop):
 def test_refunding(shop):
     killed = 0
     while True:
-        order = shop.paid(Wish(shop.world.adult.pk, 1))
+        order = paid_order(shop.world, shop.now, Wish(shop.world.adult.pk, 1))
         work = {"order": order, "reason": "requested", "actor": shop.world.actor(shop.world.owner), "now": shop.now}
         again = killed_at(killed + 1, lambda work=work: refunds.refund_order(**work))
         if not again:

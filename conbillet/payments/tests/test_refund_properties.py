@@ -27,8 +27,8 @@ STEPS = st.one_of(
 
 
 class AnyRefunds(TestCase):
-    @settings(max_examples=40, deadline=None)
-    @given(st.sampled_from(["card", "transfer", "door"]), st.lists(STEPS, max_size=12))
+    @settings(max_examples=25, deadline=None)
+    @given(st.sampled_from(["card", "transfer", "door"]), st.lists(STEPS, max_size=8))
     def test_i2_and_i3_hold(self, method, steps):
         organization = make_organization("alea", "ALEA")
         payment = expect_payment(organization_id=organization.pk, about="A", amount=CAPTURED, method=method, now=NOW)
