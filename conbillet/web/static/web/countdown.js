@@ -3,10 +3,11 @@
 for (const bar of document.querySelectorAll("[data-countdown]")) {
   const time = bar.querySelector("time");
   const status = bar.querySelector("[role=status]");
-  const deadline = Date.parse(time.dateTime);
   let said = Infinity;
 
   const tick = () => {
+    // Read each time: the cart's own script moves the deadline when the places are kept longer.
+    const deadline = Date.parse(time.dateTime);
     const left = Math.max(0, Math.ceil((deadline - Date.now()) / 1000));
     const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     time.textContent = text;

@@ -28,6 +28,6 @@ for (const area of document.querySelectorAll("[data-live]")) {
   source.addEventListener("open", () => area.setAttribute("data-connected", ""));
   source.addEventListener("error", () => area.removeAttribute("data-connected"));
   source.addEventListener("open", refetch);
-  source.addEventListener("message", refetch);
+  source.addEventListener("changed", refetch);
   addEventListener("pagehide", () => source.close());
 }
