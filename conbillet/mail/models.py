@@ -37,5 +37,7 @@ class OutgoingMail(models.Model):
         indexes = [
             models.Index(
                 fields=["created_at"], condition=models.Q(state__in=["waiting", "sending"]), name="mail_unsent"
-            )
+            ),
+            models.Index(fields=["created_at"], condition=models.Q(state="failed"), name="mail_failed"),
+            models.Index(fields=["about"]),
         ]

@@ -75,6 +75,7 @@ class Order(TenantModel):
     class Meta:
         indexes = [
             models.Index(fields=["organization", "event", "-placed_at"]),
+            models.Index(fields=["organization", "-placed_at"]),
             models.Index(fields=["pay_by_at"], condition=Q(state="awaiting_payment"), name="sales_order_unpaid"),
             models.Index(fields=["buyer"]),
         ]

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from ..letter import Letter, html_of, text_of
 from ..models import OutgoingMail
+from ..queries import NOTHING_TO_SAY
 
 # A worker that dies between handing over and writing it down leaves the mail claimed. It is tried again after this
 # time, under the same Message-ID, so that a mailbox can tell that it is the same mail.
@@ -39,7 +40,7 @@ def send_mail(*, mail_id: int, write: Callable[[OutgoingMail], Letter | None], n
         _note(mail, OutgoingMail.State.WAITING, now, error=type(failure).__name__)
         raise
     if letter is None:
-        return _note(mail, OutgoingMail.State.FAILED, now, error="there is nothing to say any more")
+        return _note(mail, OutgoingMail.State.FAILED, now, error=NOTHING_TO_SAY)
     try:
         message = _message(mail, letter)
         message.send()

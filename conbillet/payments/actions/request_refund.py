@@ -25,6 +25,15 @@ class RefundTooLarge(Exception):
         return str(self.message)
 
 
+class RefundUnderWay(Exception):
+    """The same money is on its way by another refund, or has gone back."""
+
+    message = _("This refund is on its way again already.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
 @transaction.atomic
 def request_refund(
     *,
@@ -65,10 +74,17 @@ def request_refund(
 
 @transaction.atomic
 def repeat_refund(*, refund: Refund, actor: Actor, now: datetime) -> Refund:
-    """Try a failed refund once more, as a new one. What the association owes the buyer was booked with the first."""
+    """Try a failed refund once more, as a new one. What the association owes the buyer was booked with the first.
+
+    Raises RefundUnderWay when that was done before, also by somebody at this very moment.
+    """
     refund = Refund.objects.select_for_update().select_related("payment").get(pk=refund.pk)
     if refund.state != Refund.State.FAILED:
         raise ValueError("only a failed refund is repeated")
+    # Asked after the failed row is locked: whoever repeats it at the same moment waits, and then sees the new one.
+    newer = Refund.objects.filter(payment_id=refund.payment_id, about=refund.about, pk__gt=refund.pk)
+    if refund.about and newer.exclude(state=Refund.State.FAILED).exists():
+        raise RefundUnderWay
     payment = refund.payment
     again = _take_and_record(payment, refund.amount, refund.reason, refund.about, actor, now)
     _send(again, payment, actor, now)
