@@ -109,6 +109,7 @@ class LiveHouse:
             "CONBILLET_LIVE_URL": self.live_url,
             "CONBILLET_STRIPE_API_BASE": self.stripe.url,
             "CONBILLET_STRIPE_CHECKOUT_ORIGIN": self.stripe.url,
+            "CONBILLET_STRIPE_CONNECT_ORIGIN": self.stripe.url,
             "CONBILLET_STRIPE_SECRET_KEY": self.stripe.secret_key,
             "CONBILLET_STRIPE_WEBHOOK_SECRETS": self.stripe.webhook_secret,
             "CONBILLET_SMTP_HOST": "localhost",
