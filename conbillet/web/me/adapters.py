@@ -109,7 +109,7 @@ class MFAAdapter(DefaultMFAAdapter):
     def build_totp_svg(self, url: str) -> str:
         import segno
 
-        return str(segno.make(url, error="m").svg_inline(scale=5, border=2, dark="#000", light="#fff"))
+        return str(segno.make(url, error="m").svg_inline(border=0, omitsize=True))
 
 
 @cache

@@ -19,7 +19,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     account: Any = request.user
     person = account.person
     context = {
-        "section": "overview",
+        "section": "tickets",
         "person": person,
         "first_name": (person.badge_name or person.name).split(" ")[0],
         "todo": [] if person.name else ["profile"],
