@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conbillet.demo.fake_stripe import accounts
+from conbillet.demo.fake_stripe import accounts, history
 from conbillet.demo.fake_stripe.control import Control
 from conbillet.demo.fake_stripe.errors import ApiError, Json
 from conbillet.demo.http import Request, Response, Router, json_response
@@ -30,6 +30,7 @@ def control_router(control: Control) -> Callable[[Request], Response]:
     add("POST", "accounts", lambda request: control.create_account(request.json()))
     add("POST", "accounts/{id}/onboard", lambda request, id: control.change_account(id, accounts.onboard))
     add("POST", "accounts/{id}/restrict", lambda request, id: control.change_account(id, accounts.restrict))
+    add("POST", "history", lambda request: history.remember(world, request.json()))
     add("POST", "disputes", lambda request: control.dispute(request.json()))
     add("POST", "disputes/{id}/close", lambda request, id: control.close_dispute(id, request.json()))
     add("POST", "refunds/{id}", lambda request, id: control.refund_status(id, request.json()))

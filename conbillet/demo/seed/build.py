@@ -1,7 +1,6 @@
 """Puts the demo together, once: nothing is added when the data is there."""
 
 import json
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from django.db import transaction
 from conbillet.core import clock
 from conbillet.core.clock import day_start
 from conbillet.organizations.models import Organization
-from conbillet.payments.models import ConnectedAccount
+from conbillet.payments.models import ConnectedAccount, Payment
 
 from . import texts
 from .conventions import last_year_and_this_year, make_big_convention, make_organizations, make_small_convention
@@ -20,13 +19,18 @@ from .names import Crowd
 from .orders import Booth
 from .people import make_people
 
+AT_ONCE = 1000
+
 
 def ensure_demo_data(say: Callable[[str], None] = print, *, buyers: int = 3000) -> None:
     """Make the demo's data if there is none; afterwards make sure that the fake Stripe knows its accounts."""
-    if not Organization.objects.exists():
+    fresh = not Organization.objects.exists()
+    if fresh:
         build(clock.now(), buyers=buyers, say=say)
     for account in ConnectedAccount.objects.select_related("organization") if settings.CONBILLET_DEMO else ():
-        _tell_fake_stripe(account.stripe_account, account.organization.name)
+        details = {"id": account.stripe_account, "name": account.organization.name, "ready": True}
+        if _tell_fake_stripe("accounts", details) and fresh:
+            _tell_history(account)
 
 
 @transaction.atomic
@@ -79,15 +83,32 @@ def build(now: datetime, *, buyers: int, say: Callable[[str], None]) -> None:
         Booth(convention, crowd, now).sell(buyers // 40, first=now - timedelta(days=19), last=now - timedelta(hours=2))
 
 
-def _tell_fake_stripe(account: str, name: str) -> None:
-    """The demo's Stripe forgets nothing, but a fresh one has never heard of our accounts. Elsewhere there is none to tell."""
-    body = json.dumps({"id": account, "name": name, "ready": True}).encode()
+def _tell_history(account: ConnectedAccount) -> None:
+    """The charges behind the payments by card, so that they can be refunded and the books agree."""
+    paid = Payment.objects.filter(organization_id=account.organization_id).exclude(provider_payment="")
+    rows = [
+        {
+            "id": payment.provider_payment,
+            "amount": payment.captured_amount,
+            "created": int((payment.captured_at or payment.created_at).timestamp()),
+            "method": payment.provider_method,
+            "reference": payment.reference,
+        }
+        for payment in paid.order_by("captured_at")
+    ]
+    for start in range(0, len(rows), AT_ONCE):
+        _tell_fake_stripe("history", {"account": account.stripe_account, "payments": rows[start : start + AT_ONCE]})
+
+
+def _tell_fake_stripe(what: str, details: dict[str, object]) -> bool:
+    """The demo's Stripe forgets nothing, but a fresh one has never heard of us. Elsewhere there is none to tell."""
     request = urllib.request.Request(  # noqa: S310  our own fake on this machine
-        f"{settings.STRIPE_API_BASE}/_control/accounts", data=body, headers={"Content-Type": "application/json"}
+        f"{settings.STRIPE_API_BASE}/_control/{what}",
+        data=json.dumps(details).encode(),
+        headers={"Content-Type": "application/json"},
     )
     try:
-        urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
-    except urllib.error.HTTPError:
-        return  # it knows the account already
-    except OSError:
-        return  # nobody there: paying will say so
+        urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+    except OSError:  # an answer that is an error is one, too
+        return False  # nobody there: paying will say so
+    return True
