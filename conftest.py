@@ -97,8 +97,10 @@ def template_database(cluster, django_db_blocker) -> str:
         existing = {row[0] for row in admin.execute("SELECT datname FROM pg_database WHERE datistemplate")}
         if name in existing:
             return name
-        for (old,) in admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'conbillet_te%'").fetchall():
-            admin.execute(f'ALTER DATABASE "{old}" IS_TEMPLATE false')
+        databases = admin.execute("SELECT datname, datistemplate FROM pg_database WHERE datname LIKE 'conbillet_te%'").fetchall()
+        for old, is_template in databases:
+            if is_template:  # one whose removal was interrupted can be dropped, but not altered
+                admin.execute(f'ALTER DATABASE "{old}" IS_TEMPLATE false')
             admin.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
         admin.execute(f'CREATE DATABASE "{name}"')
     database = settings.DATABASES["default"]
