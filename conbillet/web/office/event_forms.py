@@ -215,7 +215,7 @@ class ProductForm(forms.Form):
     member_amount = AmountField(
         label=_("Price for members"), required=False, help_text=_("Empty: members pay the same.")
     )
-    vat_code = forms.ChoiceField(label=_("VAT"), choices=VatCode.choices)
+    vat_code = forms.ChoiceField(label=_("VAT in the price"), choices=VatCode.choices)
     membership_type = forms.ModelChoiceField(
         label=_("Which membership is it?"),
         queryset=MembershipType.objects.none(),
