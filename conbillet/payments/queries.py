@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet, Sum
+
+from conbillet.core import rows
 
 from .models import Dispute, LedgerAccount, LedgerEntry, Payment, Refund
 
@@ -48,6 +51,23 @@ def totals(*, abouts: Abouts) -> Totals:
         disputed=disputed.aggregate(sum=Sum("amount"))["sum"] or 0,
         fees=-(fees.aggregate(sum=Sum("amount"))["sum"] or 0),
     )
+
+
+def about_payment(payment_id: int) -> str:
+    """What the payment is for: an order's reference, which never changes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT about FROM payments_payment WHERE id = %s", [payment_id])
+        found = cursor.fetchone()
+    if found is None:
+        raise Payment.DoesNotExist(payment_id)
+    return str(found[0])
+
+
+def lock_payment(payment_id: int) -> Payment:
+    """The payment as it is now, locked. Needs a transaction; whoever locks its order, too, does that first."""
+    payment: Payment
+    (payment,) = rows.read("FROM payments_payment p WHERE p.id = %s FOR UPDATE", [payment_id], p=Payment)
+    return payment
 
 
 def payment_of(*, about: str) -> Payment | None:

@@ -3,8 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db import connection
+
 from ..ledger import MONEY_ACCOUNTS, Unbalanced, book, capture_key
 from ..models import Payment
+
+_CAPTURE = (
+    "UPDATE payments_payment SET state = 'captured', captured_amount = %s, captured_at = %s, provider_payment = %s, "
+    "provider_method = %s WHERE id = %s AND state <> 'captured'"
+)
 
 
 class WrongAmount(Exception):
@@ -29,19 +36,10 @@ def capture_payment(
         raise WrongAmount(f"{payment.reference}: {amount} øre came, {payment.amount} were expected")
     if sum(split.values()) != amount:
         raise Unbalanced(f"{payment.reference}: the split sums to {sum(split.values())} øre, not {amount}")
-    captured = (
-        Payment.objects.filter(pk=payment.pk)
-        .exclude(state=Payment.State.CAPTURED)
-        .update(
-            state=Payment.State.CAPTURED,
-            captured_amount=amount,
-            captured_at=now,
-            provider_payment=provider_payment,
-            provider_method=provider_method,
-        )
-    )
-    if not captured:
-        return False
+    with connection.cursor() as cursor:
+        cursor.execute(_CAPTURE, [amount, now, provider_payment, provider_method, payment.pk])
+        if cursor.rowcount == 0:
+            return False
     payment.state, payment.captured_amount, payment.captured_at = Payment.State.CAPTURED, amount, now
     payment.provider_payment, payment.provider_method = provider_payment, provider_method
     if amount:

@@ -1,5 +1,6 @@
 """Send a buyer to the payment provider."""
 
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -15,6 +16,7 @@ from .end_attempt import end_attempt
 # Younger than this, a call may still be under way, so a session that is not found may yet appear.
 _IN_FLIGHT = timedelta(seconds=60)
 _ROUNDS = 4
+_PATIENCE = 5  # seconds
 
 
 class CannotCheckOut(Exception):
@@ -123,6 +125,9 @@ def start_checkout(
         except provider.KeyReused:
             _end(attempt, account, now)
             continue
+        except provider.ProviderBusy:
+            _wait_for_the_other(attempt)
+            continue
         except provider.ProviderRefused as refusal:
             Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.STARTING).update(state=Attempt.State.REFUSED)
             if refusal.param == "payment_method_types" and len(methods) > 1:
@@ -138,6 +143,15 @@ def start_checkout(
                 continue
             raise CheckoutUnknown from None
         return _opened(attempt, session, account)
+    raise CheckoutUnknown
+
+
+def _wait_for_the_other(attempt: Attempt) -> None:
+    """A second click came while the first one's call is under way: it will be answered in a moment, for both."""
+    for _try in range(_PATIENCE * 4):
+        time.sleep(0.25)
+        if not Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.STARTING).exists():
+            return
     raise CheckoutUnknown
 
 

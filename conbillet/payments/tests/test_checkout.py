@@ -1,10 +1,11 @@
 """Sending a buyer to Stripe: one open session at a time, one key until it is known what became of it."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from conbillet.payments.actions.end_attempt import end_attempt
 from conbillet.payments.actions.expire_checkout import expire_checkout
@@ -277,3 +278,58 @@ def test_metadata_has_no_personal_data(till):
     text = repr(session["metadata"]) + repr(session["_intent"]) + repr(session["_lines"])
     assert "buyer@example.com" not in text
     assert Payment.objects.count() == 1
+
+
+def test_a_second_click_waits_for_the_first_ones_answer(till, monkeypatch):
+    from conbillet.payments.actions import start_checkout as verb
+    from conbillet.payments.gateway import ProviderBusy
+    from conbillet.payments.stripe_gateway import StripeGateway
+
+    payment, create, answered = till.expect(), StripeGateway.create_session, []
+
+    def busy_once(self, **arguments):
+        if not answered:
+            raise ProviderBusy("idempotency_key_in_use")
+        return create(self, **arguments)
+
+    def the_other_is_answered(seconds):
+        answered.append(seconds)
+        session = create(provider_gateway(), account=till.account.stripe_account, **sent(payment))
+        Attempt.objects.update(state=Attempt.State.OPEN, session=session.id, url=session.url)
+
+    def sent(payment):
+        return {"key": str(payment.attempts.get().key), "request": wanted[0]}
+
+    wanted, build = [], verb.request_for
+    monkeypatch.setattr(verb, "request_for", lambda **rest: wanted.append(build(**rest)) or wanted[-1])
+    monkeypatch.setattr(StripeGateway, "create_session", busy_once)
+    monkeypatch.setattr(verb.time, "sleep", the_other_is_answered)
+    attempt = till.start(payment)
+    assert (attempt.state, len(sessions(till))) == (Attempt.State.OPEN, 1)
+
+
+def provider_gateway():
+    from conbillet.payments.gateway import gateway
+
+    return gateway()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_give_one_session(till):
+    payment = till.expect()
+    gate, found = threading.Barrier(3), []
+
+    def click():
+        try:
+            gate.wait()
+            found.append(till.start(Payment.objects.get(pk=payment.pk)).session)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=click) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(found) == 3
+    assert set(found) == {session["id"] for session in sessions(till)} and len(sessions(till)) == 1
