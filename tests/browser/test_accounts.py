@@ -65,7 +65,8 @@ def _name(url: str) -> str:
     return url.strip("/").replace("/", "-")
 
 
-def test_signing_up_with_a_code_and_filling_in_the_profile(page: Page, live_house, live_world, axe, screenshot):
+def test_signing_up_with_a_code_and_filling_in_the_profile(page: Page, live_house, live_world, axe, screenshot, watch):
+    watch.expect_console("Failed to load resource.*422")  # the wrong code
     address = fresh_address(live_world)
     page.goto("/accounts/login/")
     page.get_by_label("E-mail").fill(address)
