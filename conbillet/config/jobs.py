@@ -7,7 +7,7 @@ from django.db import close_old_connections
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from conbillet.workflows import invitations, people, provider_events, purchase, refunds
+from conbillet.workflows import event_cancellation, invitations, people, provider_events, purchase, refunds
 from conbillet.workflows.notifications import sending
 
 Handler = Callable[..., Any]
@@ -18,6 +18,7 @@ RETRY = RetryStrategy(max_attempts=11, exponential_wait=3)
 HANDLERS: dict[str, Handler] = {
     "mail_waiting": sending.send,
     "email_proven": people.email_proven,
+    "event_cancelled": event_cancellation.event_cancelled,
     "invitation_made": invitations.invitation_made,
     "order_cancelled": purchase.order_ended,
     "order_expired": purchase.order_ended,
