@@ -186,6 +186,17 @@ def test_an_expired_hold_is_taken_again_while_there_are_places(world, now):
     assert buy(world, later, taken, details_for(taken)).state == "awaiting_payment"
 
 
+def test_a_cart_whose_hold_ran_out_becomes_one_order_that_can_be_paid(world, now):
+    cart = cart_with(world, now, Wish(world.day.pk, 1))
+    later = now + timedelta(hours=2)
+    release_expired(now=later)
+    order = buy(world, later, cart, details_for(cart))
+    with pytest.raises(AlreadyOrdered):
+        buy(world, later, cart, details_for(cart))
+    assert Hold.objects.get(order=order).ended_at is None
+    assert pay_for(order, later).state == "paid"
+
+
 def test_late_money_is_admitted_again_while_places_are_left(world, now):
     order = order_of(world, now, Wish(world.bed.pk, 1), Wish(world.adult.pk, 1))
     later = now + timedelta(hours=3)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.db import connection
+
 from .models import Event, Product, ProductQuota, Variant
 
 
@@ -32,6 +34,13 @@ class Offer:
 def offer_of(event: Event) -> Offer:
     """The offer of this version of the event: four queries the first time in a process, none afterwards."""
     return _offer(event.pk, event.version)
+
+
+def current_offer(event_id: int) -> Offer:
+    """The offer of the event as it is now, the event itself in it: one query that reads a number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version FROM catalogue_event WHERE id = %s", [event_id])
+        return _offer(event_id, cursor.fetchone()[0])
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from django.core.signing import BadSignature, Signer
-from django.db import connection
+
+from . import rows
 
 CHANNEL = "conbillet_live"
 LIFETIME = timedelta(hours=12)  # a day at the door without a reload
@@ -47,8 +48,7 @@ def token_expiry(topic: str, token: str, now: datetime) -> datetime | None:
 def notify(topic: str) -> None:
     """Tell listening pages that the topic has changed, when (and only if) the current transaction commits."""
     _check(topic)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, topic])
+    rows.call("pg_notify(%s, %s)", [CHANNEL, topic])
 
 
 def _check(topic: str) -> None:

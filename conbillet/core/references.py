@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LONGEST = 64
 _GROUP = 4
+_SYMBOL_OF_BYTE = ALPHABET.encode() * (256 // len(ALPHABET))
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 # What people put between groups: spaces of all kinds, hyphens and the dashes that word processors make of them.
 _SEPARATORS = dict.fromkeys(map(ord, " \t\r\n-_.\u00a0\u2007\u202f\u2010\u2011\u2012\u2013\u2014\u2212"))
@@ -29,7 +30,8 @@ def new_reference(length: int = 12) -> str:
     """A fresh random reference of `length` symbols (five bits each), in canonical form. At least 8 symbols."""
     if not 8 <= length <= LONGEST:
         raise ValueError(f"a reference has between 8 and {LONGEST} symbols, not {length}")
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    # A byte has eight times as many values as there are symbols, so every symbol is equally likely.
+    return secrets.token_bytes(length).translate(_SYMBOL_OF_BYTE).decode()
 
 
 def normalise(text: str) -> str:

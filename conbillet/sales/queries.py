@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from conbillet.core.clock import copenhagen_day
 from django.db.models import QuerySet
 
+from conbillet.core import rows
+from conbillet.core.clock import copenhagen_day
 from conbillet.memberships.queries import is_member
 
-from .models import Cart, CartLine, Hold, Order, OrderLine
+from .models import Cart, CartLine, Hold, Order, OrderLine, Participant
 
 
 def known_members(*, organization_id: int, people: Mapping[str, UUID | None], now: datetime) -> frozenset[str]:
@@ -24,7 +25,7 @@ def known_members(*, organization_id: int, people: Mapping[str, UUID | None], no
 
 def lines_of(cart: Cart) -> list[CartLine]:
     """What is in the cart, in the order in which it was put there."""
-    return list(CartLine.objects.filter(cart=cart).order_by("pk"))
+    return rows.read("FROM sales_cartline l WHERE l.cart_id = %s ORDER BY l.id", [cart.pk], l=CartLine)
 
 
 def held_until(cart: Cart) -> datetime | None:
@@ -40,6 +41,20 @@ def order_of_cart(cart: Cart) -> Order:
 def lines_of_order(order: Order) -> QuerySet[OrderLine]:
     """All lines with whom they are for, reversals included, in their order."""
     return order.lines.select_related("participant", "product").order_by("position")
+
+
+def lines_with_people(order: Order) -> list[OrderLine]:
+    """All lines with whom they are for, in their order: one query, for the confirmation of a payment."""
+    found = rows.read(
+        "FROM sales_orderline l LEFT JOIN sales_participant p ON p.id = l.participant_id "
+        "WHERE l.order_id = %s ORDER BY l.position",
+        [order.pk],
+        l=OrderLine,
+        p=Participant,
+    )
+    for line, participant in found:
+        line.order, line.participant = order, participant
+    return [line for line, _participant in found]
 
 
 def orders_of(*, person_id: UUID) -> QuerySet[Order]:

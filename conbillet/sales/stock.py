@@ -89,7 +89,10 @@ def unsell(*, units: Mapping[int, int]) -> None:
 
 
 def units_of(hold: Hold) -> dict[int, int]:
-    return dict(HeldUnits.objects.filter(hold=hold).values_list("quota_id", "quantity"))
+    """What a hold keeps (quota id → units)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT quota_id, quantity FROM sales_heldunits WHERE hold_id = %s", [hold.pk])
+        return dict(cursor.fetchall())
 
 
 def end_hold(*, hold: Hold, outcome: str, now: datetime) -> dict[int, int]:

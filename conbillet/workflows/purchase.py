@@ -24,12 +24,14 @@ from conbillet.payments.actions.request_refund import request_refund
 from conbillet.payments.actions.start_checkout import start_checkout
 from conbillet.payments.checkout import CheckoutLine
 from conbillet.payments.models import LedgerAccount, Payment
+from conbillet.payments.queries import about_payment, lock_payment
 from conbillet.sales.actions.cancel_order import CannotCancel, cancel_order
 from conbillet.sales.actions.issue_receipt import issue_receipt
 from conbillet.sales.actions.place_order import OrderDetails
 from conbillet.sales.actions.place_order import place_order as place_in_sales
 from conbillet.sales.actions.settle_order import PlacesAreGone, lock_order, settle_order
 from conbillet.sales.models import Cart, Order, OrderLine, Receipt
+from conbillet.sales.queries import lines_with_people
 from conbillet.tickets.actions.issue_tickets import issue_tickets
 
 from .links import order_link
@@ -103,12 +105,11 @@ def confirm_payment(
     Idempotent: a second call for a captured payment changes nothing. Money that comes too late is admitted again while
     places are left, and otherwise goes back by itself, with a mail.
     """
-    reference = Payment.objects.values_list("about", flat=True).get(pk=payment_id)
-    order, hold = lock_order(reference=reference)
-    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    order, hold = lock_order(reference=about_payment(payment_id))
+    payment = lock_payment(payment_id)
     if is_confirmed(payment):
         return order
-    lines = list(order.lines.select_related("participant", "product").order_by("position"))
+    lines = lines_with_people(order)
     captured = partial(
         capture_payment,
         payment=payment,
@@ -136,14 +137,13 @@ def confirm_payment(
             queue_confirmation(order=order, lines=lines, now=now)
             receipt = provider_payment or payment.reference
             issue_receipt(order=order, kind=Receipt.Kind.RECEIPT, lines=lines, payment_reference=receipt, now=now)
+            notify(f"order:{order.reference}")
     except PlacesAreGone:
         captured()
         request_refund(
             payment=payment, amount=amount, reason="late_money", about=order.reference, actor=SYSTEM, now=now
         )
         queue_order_mail(kind="late_money", order=order, now=now)
-        return order
-    notify(f"order:{order.reference}")
     return order
 
 

@@ -17,7 +17,8 @@ from conbillet.core.references import new_reference
 from conbillet.core.rows import gathered
 
 from ..models import Cart, CartLine, HeldUnits, Hold
-from ..stock import SoldOut, claim, release
+from ..queries import lines_of
+from ..stock import SoldOut, claim, release, units_of
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,7 @@ def add_to_cart(*, event: Event, cart: Cart | None, wishes: Sequence[Wish], lang
         _check(wish, event, offer, now)
 
     with gathered():
-        hold = None
-        if cart is not None:
-            cart = Cart.objects.select_for_update().filter(pk=cart.pk, ordered_at__isnull=True).first()
+        cart, hold = _open_cart(cart)
         if cart is None:
             cart = Cart(
                 organization_id=event.organization_id,
@@ -103,8 +102,7 @@ def add_to_cart(*, event: Event, cart: Cart | None, wishes: Sequence[Wish], lang
             rows.insert([cart])
             old_lines: list[CartLine] = []
         else:
-            hold = Hold.objects.select_for_update().filter(cart=cart, ended_at__isnull=True).first()
-            old_lines = list(cart.lines.all())
+            old_lines = lines_of(cart)
         new_lines = [
             CartLine(
                 organization_id=event.organization_id,
@@ -122,10 +120,30 @@ def add_to_cart(*, event: Event, cart: Cart | None, wishes: Sequence[Wish], lang
     return cart
 
 
+def _open_cart(cart: Cart | None) -> tuple[Cart | None, Hold | None]:
+    """The cart and its hold, locked; neither when it was ordered or forgotten meanwhile."""
+    if cart is None:
+        return None, None
+    try:
+        cart, hold = lock_cart(cart)
+    except Cart.DoesNotExist:
+        return None, None
+    return (cart, hold) if cart.ordered_at is None else (None, None)
+
+
+def lock_cart(cart: Cart) -> tuple[Cart, Hold | None]:
+    """The cart as it is now, and its live hold, both locked. Needs a transaction."""
+    found = rows.read("FROM sales_cart c WHERE c.id = %s FOR UPDATE", [cart.pk], c=Cart)
+    if not found:
+        raise Cart.DoesNotExist(cart.reference)
+    holds = rows.read("FROM sales_hold h WHERE h.cart_id = %s AND h.ended_at IS NULL FOR UPDATE", [cart.pk], h=Hold)
+    return found[0], holds[0] if holds else None
+
+
 def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer: Offer, now: datetime) -> Hold:
     """Make the cart's hold keep exactly what its lines need, until a fresh deadline. `hold` is locked, or none."""
     needed = quota_units(lines, offer)
-    kept = dict(HeldUnits.objects.filter(hold=hold).values_list("quota_id", "quantity")) if hold else {}
+    kept = units_of(hold) if hold else {}
     more = {quota: units - kept.get(quota, 0) for quota, units in needed.items() if units > kept.get(quota, 0)}
     less = {quota: units - needed.get(quota, 0) for quota, units in kept.items() if units > needed.get(quota, 0)}
     try:
@@ -146,7 +164,7 @@ def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer:
         rows.insert([hold])
     else:
         hold.expires_at = hold_until(now)
-        hold.save(update_fields=["expires_at"])
+        rows.execute("UPDATE sales_hold SET expires_at = %s WHERE id = %s", [hold.expires_at, hold.pk])
         if more or less:
             HeldUnits.objects.filter(hold=hold).delete()
     if more or less:
@@ -157,7 +175,7 @@ def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer:
             ]
         )
     if cart.changed_at != now:
-        Cart.objects.filter(pk=cart.pk).update(changed_at=now)
+        rows.execute("UPDATE sales_cart SET changed_at = %s WHERE id = %s", [now, cart.pk])
     return hold
 
 

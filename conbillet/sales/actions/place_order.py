@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from conbillet.catalogue.models import Event, ProductKind
-from conbillet.catalogue.offer import Offer, offer_of
+from conbillet.catalogue.offer import Offer, current_offer
 from conbillet.catalogue.rules import age_refusal, order_limit_refusals, sale_refusal
 from conbillet.core import audit, rows
 from conbillet.core.actor import Actor
@@ -23,8 +23,8 @@ from conbillet.memberships.periods import period_from
 
 from ..models import Cart, CartLine, Hold, Order, OrderLine, Participant
 from ..pricing import PricedLine, Quote, quote
-from ..queries import known_members
-from .add_to_cart import CannotAddToCart, set_hold
+from ..queries import known_members, lines_of
+from .add_to_cart import CannotAddToCart, lock_cart, set_hold
 
 
 @dataclass(frozen=True)
@@ -123,16 +123,16 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("place_order needs a transaction")
-    cart = Cart.objects.select_for_update(of=("self",)).select_related("event").get(pk=cart.pk)
+    cart, hold = lock_cart(cart)
     if cart.ordered_at is not None:
         refusal = AlreadyOrdered()
         refusal.order = Order.objects.get(cart=cart)
         raise refusal
-    hold = Hold.objects.select_for_update().filter(cart=cart, ended_at__isnull=True).first()
-    lines = list(cart.lines.order_by("pk"))
+    lines = lines_of(cart)
     if not lines:
         raise CartEmpty
-    event, offer = cart.event, offer_of(cart.event)
+    offer = current_offer(cart.event_id)
+    event = offer.event
     _check_lines(lines, offer, details, event, now)
     known = {key: person.person_id for key, person in details.people.items()}
     members = known_members(organization_id=cart.organization_id, people=known, now=now)
@@ -144,7 +144,8 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
     method = _method(details.method, priced.amount, event, now)
     if hold is None:
         try:
-            hold = set_hold(cart=cart, hold=None, lines=lines, offer=offer, now=now)
+            with rows.at_once():
+                hold = set_hold(cart=cart, hold=None, lines=lines, offer=offer, now=now)
         except CannotAddToCart as gone:
             raise PlacesGone(
                 line_id=next((line.pk for line in lines if line.product_id == gone.product_id), None)

@@ -18,8 +18,17 @@ class PlacesAreGone(Exception):
 
 def lock_order(*, reference: str) -> tuple[Order, Hold]:
     """The order and its hold, locked in that order of the house: hold first, then order. Needs a transaction."""
-    hold = Hold.objects.select_for_update(of=("self", "order")).select_related("order").get(order__reference=reference)
-    return hold.order, hold
+    found = rows.read(
+        "FROM sales_hold h JOIN sales_order o ON o.id = h.order_id WHERE o.reference = %s FOR UPDATE OF h, o",
+        [reference],
+        h=Hold,
+        o=Order,
+    )
+    if not found:
+        raise Order.DoesNotExist(reference)
+    hold, order = found[0]
+    hold.order = order
+    return order, hold
 
 
 def settle_order(
