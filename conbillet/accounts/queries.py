@@ -6,6 +6,9 @@ from allauth.mfa.models import Authenticator
 from .models import Account, EmailProof, StaffRole
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+# `has_second_factor` as a condition for other rooms' statements; its parameter is the person's id.
+HAS_SECOND_FACTOR = """EXISTS (SELECT FROM mfa_authenticator f JOIN accounts_account a ON a.id = f.user_id
+                                WHERE a.person_id = %s AND f.type IN ('totp', 'webauthn'))"""
 
 
 def account_with_email(email: str) -> Account | None:

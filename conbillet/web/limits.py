@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from conbillet.core import clock
@@ -12,7 +12,7 @@ from conbillet.core.rate_limits import spend
 
 from .client_address import client_network
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def limit_posts(scope: str, *, amount: int, seconds: int) -> Callable[[View], View]:
@@ -20,7 +20,7 @@ def limit_posts(scope: str, *, amount: int, seconds: int) -> Callable[[View], Vi
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def page(request: HttpRequest, *args: Any, **rest: Any) -> HttpResponse:
+        def page(request: HttpRequest, *args: Any, **rest: Any) -> HttpResponseBase:
             if request.method == "POST" and not spend(
                 scope, client_network(request), amount=amount, seconds=seconds, now=clock.now()
             ):

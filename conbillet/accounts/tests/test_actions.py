@@ -138,3 +138,20 @@ class TestSecondFactor:
         for secret in (SECRET, "A" * 32):
             enrol_totp(account=world.buyer.account, secret=secret, now=now)
         assert world.buyer.account.authenticator_set.filter(type="totp").count() == 1
+
+
+class TestForgetting:
+    def test_old_devices_and_dead_sessions_go_and_new_ones_stay(self, now, world):
+        from allauth.usersessions.models import UserSession
+        from django.contrib.sessions.models import Session
+
+        from conbillet.accounts.actions.forget_sign_ins import forget_sign_ins
+
+        account = world.buyer.account
+        for key, days, expires in (("new", 179, 5), ("old", 181, 5), ("dead", 40, -5)):
+            seen = now - timedelta(days=days)
+            UserSession.objects.create(user=account, ip="192.0.2.7", session_key=key, user_agent="x", created_at=seen, last_seen_at=seen)
+            Session.objects.create(session_key=key, session_data="", expire_date=now + timedelta(days=expires))
+        assert forget_sign_ins(now=now) == 1
+        assert set(UserSession.objects.values_list("session_key", flat=True)) == {"new", "dead"}
+        assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]

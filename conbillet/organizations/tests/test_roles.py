@@ -234,3 +234,15 @@ class TestStarting:
             assert update_organization(organization=world.organization, details=details, actor=world.actor(world.owner), now=now) == ["street"]
             assert update_organization(organization=world.organization, details=details, actor=world.actor(world.owner), now=now) == []
         assert AuditEntry.objects.filter(action="organization_updated").count() == 1
+
+
+def test_invitations_are_forgotten_30_days_after_their_end(world, now):
+    from conbillet.organizations.actions.forget_invitations import forget_invitations
+
+    days = timedelta(days=1)
+    ends = {"answered": {"accepted_at": now - 31 * days}, "withdrawn": {"withdrawn_at": now - 31 * days}, "run out": {}, "recent": {"withdrawn_at": now - 29 * days}, "open": {}}  # fmt: skip
+    for name, end in ends.items():
+        expires = now - 31 * days if name == "run out" else now + days
+        Invitation.objects.create(organization=world.organization, email=f"{name}@example.com", kind="manager", token_hash=name, created_at=now, expires_at=expires, **end)
+    assert forget_invitations(now=now) == 3
+    assert set(Invitation.objects.values_list("token_hash", flat=True)) == {"recent", "open"}

@@ -56,7 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if not (spend("passwords from", client_network(request), amount=30, seconds=300, now=now) and within):
             raise self.validation_error("too_many_login_attempts")
 
-    def get_reauthentication_methods(self, user: AbstractBaseUser | Any) -> list[dict[str, Any]]:
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Who has a second factor confirms with it, not with the password."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if user.is_authenticated and has_second_factor(user):

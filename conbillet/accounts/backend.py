@@ -1,0 +1,21 @@
+"""How accounts are found again at each request: allauth's backend, with a prepared statement."""
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from conbillet.core.prepared import columns, made, prepared
+
+from .models import Account
+
+_SELECT = f"SELECT {columns(Account, 'a')} FROM accounts_account a WHERE a.id = %s AND a.is_active"  # noqa: S608
+
+
+class AccountBackend(AuthenticationBackend):
+    """As its parent in all but `get_user`."""
+
+    def get_user(self, user_id: Any) -> Account | None:
+        with prepared() as cursor:
+            cursor.execute(_SELECT, [user_id])
+            row = cursor.fetchone()
+        return made(Account, row) if row else None
