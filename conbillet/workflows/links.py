@@ -32,9 +32,9 @@ def ticket_link(ticket: Ticket) -> str:
     return f"{settings.CONBILLET_BASE_URL}/ticket/{ticket.reference}/{ticket.access_key}/"
 
 
-def participant_link(person: Participant) -> str:
-    """Where somebody opens the tickets that another bought for them, and may claim them."""
-    return f"{settings.CONBILLET_BASE_URL}/tickets/{person.order.reference}/{person.claim_key}/"
+def participant_link(person: Participant, order: Order | None = None) -> str:
+    """Where somebody opens the tickets that another bought for them, and may claim them. Give the order if you have it."""
+    return f"{settings.CONBILLET_BASE_URL}/tickets/{(order or person.order).reference}/{person.claim_key}/"
 
 
 def invitation_link(invitation: Invitation) -> str:

@@ -67,10 +67,13 @@ class _Form(forms.Form):
 class BuyerForm(_Form):
     """Who buys and pays."""
 
-    name = PersonNameField(label=_("Your name"))
+    name = PersonNameField(label=_("Your name"), error_messages={"required": _("Write your name.")})
     email = EmailAddressField(label=_("Your e-mail"), help_text=_("The tickets are sent here."))
-    street, postcode, city, country = StreetField(), PostcodeField(), CityField(required=False), CountryField()
-    method = forms.ChoiceField(label=_("How do you want to pay?"), widget=forms.RadioSelect, required=False)
+    street = StreetField(error_messages={"required": _("Write the street and number.")})
+    postcode = PostcodeField(error_messages={"required": _("Write the postcode.")})
+    city = CityField(error_messages={"required": _("Write the town.")})
+    country = CountryField()
+    method = forms.ChoiceField(label=_("How do you want to pay?"), widget=forms.RadioSelect)
 
     def __init__(
         self,
@@ -82,18 +85,18 @@ class BuyerForm(_Form):
         initial: dict[str, Any],
     ) -> None:
         super().__init__(sent, judge=judge, prefix="buyer", initial={"method": Order.Method.CARD, **initial})
-        self.address_needed = address_needed
-        for name in ("street", "postcode"):
+        self.fields["email"].error_messages["required"] = _("Write your e-mail.")
+        for name in ("street", "postcode", "city"):
             self.fields[name].required = address_needed
-        self.fields["country"].required = False
-        self.fields["method"].choices = methods  # type: ignore[attr-defined]
+        if len(methods) > 1:
+            self.fields["method"].choices = methods  # type: ignore[attr-defined]
+        else:
+            self.drop("method")
         if not address_needed:
             self.fields["street"].help_text = _("Only if you want it on your receipt.")
 
     def clean(self) -> dict[str, Any]:
         clean_address(self)
-        if self.address_needed and "postcode" in self.cleaned_data and not self.cleaned_data.get("city"):
-            self.add_error("city", _("Write the town."))
         return self.cleaned_data
 
     def details(self, person: Person | None) -> PersonDetails:
@@ -114,26 +117,24 @@ class PersonForm(_Form):
         label=_("Who is this?"),
         choices=[(ME, _("Myself")), (OTHER, _("Somebody else"))],
         widget=forms.RadioSelect,
-        required=False,
+        error_messages={"required": _("Say whether this is you.")},
     )
-    name = PersonNameField(required=False)
+    name = PersonNameField(error_messages={"required": _("Write the name.")})
     email = EmailAddressField(
         label=_("E-mail"), required=False, help_text=_("Then the person gets the ticket too. Leave it empty to pass it on yourself.")
     )
     badge_name = PersonNameField.badge()
-    birth_date = BirthDateField(required=False)
-    gender = GenderField(required=False)
+    birth_date = BirthDateField(error_messages={"required": _("Write the date of birth.")})
+    gender = GenderField(error_messages={"required": _("Choose one. You need not say.")})
     same_address = forms.BooleanField(label=_("Lives at the same address as the buyer"), required=False)
-    street, postcode, city, country = (
-        StreetField(required=False),
-        PostcodeField(required=False),
-        CityField(required=False),
-        CountryField(required=False),
-    )
+    street = StreetField(error_messages={"required": _("Write the street and number.")})
+    postcode = PostcodeField(error_messages={"required": _("Write the postcode.")})
+    city = CityField(error_messages={"required": _("Write the town.")})
+    country = CountryField()
     relation = forms.ChoiceField(
         label=_("Who pays this membership?"),
         choices=[("", _("Choose …")), *PayerRelation.choices],
-        required=False,
+        error_messages={"required": _("Say who pays.")},
         help_text=_("Seen from the member. Only what the member, a parent, a step-parent or a guardian pays counts when the association applies for grants."),
     )
 
@@ -144,49 +145,39 @@ class PersonForm(_Form):
         self.key, self.needs, self.can_be_buyer = key, needs, key == "1"
         if not self.can_be_buyer:
             self.drop("whose")
-        # Autofill knows one person only: the one who types.
-        if not self.can_be_buyer:
-            for field in self.fields.values():
-                field.widget.attrs["autocomplete"] = "off"
+        # Autofill knows one person only, the one who types; and the buyer's own name and address are asked below.
+        for name in self.fields if not self.can_be_buyer else ("name", "email", *ADDRESS, "relation"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
         if not (needs.birth_date or needs.documentation):
             self.drop("birth_date")
         if not needs.documentation:
             self.drop("gender", "same_address", *ADDRESS, "relation")
         else:
-            self.fields["relation"].widget.attrs["autocomplete"] = "off"
+            self.fields["city"].widget.attrs["data-town"] = ""
+            self.fields["country"].widget.attrs["data-country"] = ""
+
+        if judge:
+            self._ask_what_is_open(sent or {})
+
+    def _ask_what_is_open(self, sent: Mapping[str, str]) -> None:
+        """Whoever is the buyer has name, address and payment below; whoever lives with the buyer has the address there."""
+        known = ["name", *ADDRESS, "relation"] if self.is_buyer else []
+        if f"{self.prefix}-same_address" in sent:
+            known += ADDRESS
+        for name in known:
+            if name in self.fields:
+                self.fields[name].required = False
 
     @property
     def is_buyer(self) -> bool:
         """Whether this is the one who buys, as far as is known."""
-        if not self.can_be_buyer:
-            return False
-        if self.is_bound:
-            return bool(self.data.get(f"{self.prefix}-whose") == ME)
-        return bool(self.initial.get("whose") == ME)
+        said = self.data.get(f"{self.prefix}-whose") if self.is_bound else self.initial.get("whose")
+        return self.can_be_buyer and said == ME
 
     def clean(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        if self.can_be_buyer and not data.get("whose") and "whose" not in self.errors:
-            self.add_error("whose", _("Say whether this is you."))
-        if not self.is_buyer:
-            self._need("name", _("Write the name."))
-        if "birth_date" in self.fields:
-            self._need("birth_date", _("Write the date of birth."))
-        if self.needs.documentation:
-            self._need("gender", _("Choose one. You need not say."))
-            if not self.is_buyer:
-                self._need("relation", _("Say who pays."))
-                if not data.get("same_address"):
-                    self._need("street", _("Write the street and number."))
-                    self._need("postcode", _("Write the postcode."))
-                    clean_address(self)
-                    if data.get("postcode"):
-                        self._need("city", _("Write the town."))
-        return data
-
-    def _need(self, name: str, message: Any) -> None:
-        if not self.cleaned_data.get(name) and name not in self.errors:
-            self.add_error(name, message)
+        if "street" in self.fields and self.fields["street"].required:
+            clean_address(self)
+        return self.cleaned_data
 
     def details(self, buyer: PersonDetails) -> PersonDetails:
         data = self.cleaned_data

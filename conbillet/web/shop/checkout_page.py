@@ -19,7 +19,7 @@ from conbillet.core.formats import format_money
 from conbillet.core.money import LARGEST_AMOUNT
 from conbillet.memberships.periods import period_from
 from conbillet.organizations.models import VatStatus
-from conbillet.sales.actions.place_order import CannotPlaceOrder, OrderDetails
+from conbillet.sales.actions.place_order import CannotPlaceOrder, MethodNotOffered, OrderDetails
 from conbillet.sales.models import Cart, CartLine, Order
 from conbillet.sales.pricing import PricedLine, Quote, default_people, quote
 from conbillet.sales.queries import known_members
@@ -29,6 +29,7 @@ from .checkout_form import ADDRESS, ME, BuyerForm, Needs, PersonForm
 # A receipt of this amount or more names its buyer with the address (fact sheet section 5); øre.
 NAMED_RECEIPT = 300_000
 GROWN_UP = 15
+ICONS = {ProductKind.MEMBERSHIP: "person", ProductKind.SLEEPING: "bed", ProductKind.MEAL: "meal"}
 
 
 @dataclass
@@ -79,7 +80,7 @@ class Thing:
 
     line_id: int
     name: str
-    amount: int
+    icon: str
 
 
 @dataclass
@@ -137,14 +138,6 @@ class CheckoutPage:
         if not self.amount:
             return _("Sign up for free")
         return _("Buy and pay %(amount)s") % {"amount": format_money(self.amount, language=get_language())}
-
-    @property
-    def asks(self) -> str:
-        """Which people are asked for what, in one line: a script sees by it that the page has to be made anew."""
-        return " ".join(
-            f"{block.key}{'b' * block.form.needs.birth_date}{'d' * block.form.needs.documentation}"
-            for block in self.blocks
-        )
 
     @property
     def keys(self) -> str:
@@ -223,9 +216,7 @@ class CheckoutPage:
             for line in self.lines
             if self.offer.products[line.product_id].kind == ProductKind.MEMBERSHIP and line.pk in self.people_of
         }
-        method = self.buyer.cleaned_data.get("method") or ""
-        if len(self.methods) == 1:
-            method = self.methods[0][0]
+        method = self.buyer.cleaned_data.get("method") or self.methods[0][0]
         return OrderDetails(
             buyer=buyer,
             method=method,
@@ -246,8 +237,8 @@ class CheckoutPage:
         row = next((row for row in self.rows if any(unit.line_id == refusal.line_id for unit in row.units)), None)
         if row is not None:
             row.error = message
-        elif refusal.field in self.buyer.fields:
-            self.buyer.add_error(refusal.field, message)
+        elif isinstance(refusal, MethodNotOffered) and "method" in self.buyer.fields:
+            self.buyer.add_error("method", message)
         else:
             self.general.append(message)
 
@@ -276,7 +267,7 @@ class CheckoutPage:
             # A person who has just been added was not on the page that was sent: ask, before finding fault.
             judge = self.judge and key in shown
             form = PersonForm(self.sent, key=key, judge=judge, needs=needs_of(mine), initial=self._initial(key, mine))
-            things = [Thing(line.pk, self._name(line), 0) for line in products[key]]
+            things = [Thing(line.pk, self._name(line), self._icon(line)) for line in products[key]]
             blocks.append(Block(key, form, things, is_new=key not in shown))
         return blocks
 
@@ -294,12 +285,7 @@ class CheckoutPage:
         if self.person is not None:
             mine = {block.key: self.person.pk for block in self.blocks if block.form.is_buyer}
             members = known_members(organization_id=self.cart.organization_id, people=mine, now=self.now)
-        priced = quote(lines=self.lines, offer=self.offer, people=self.people_of, members=members)
-        amounts = {line.line_id: line.amount for line in priced.lines}
-        for block in self.blocks:
-            for thing in block.things:
-                thing.amount = amounts[thing.line_id]
-        return priced
+        return quote(lines=self.lines, offer=self.offer, people=self.people_of, members=members)
 
     def _rows(self, dues_types: Mapping[int, Any]) -> list[Row]:
         rows: dict[tuple[int, int | None], Row] = {}
@@ -327,8 +313,11 @@ class CheckoutPage:
         variant = self.offer.variant(line.product_id, line.variant_id) if line.variant_id else None
         return f"{name}, {variant.name}" if variant else name
 
+    def _icon(self, line: CartLine) -> str:
+        return ICONS.get(self.offer.products[line.product_id].kind, "ticket")
+
     def _forms(self) -> list[BuyerForm | PersonForm]:
-        return [*(block.form for block in self.blocks), self.buyer]
+        return [self.buyer, *(block.form for block in self.blocks)]
 
     def _form_of(self, key: str) -> PersonForm:
         return next(block.form for block in self.blocks if block.key == key)

@@ -13,6 +13,7 @@ from conbillet.sales.models import Order, OrderLine, Receipt
 from conbillet.sales.queries import lines_of_order
 from conbillet.tickets.models import Ticket
 from conbillet.tickets.queries import tickets_of_order
+from conbillet.workflows.links import participant_link
 
 
 class Situation(StrEnum):
@@ -28,6 +29,15 @@ class Situation(StrEnum):
     EXPIRED = "expired"
     LATE = "late"  # paid after the places were gone; the money is on its way back
     REFUNDED = "refunded"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One person of the order with their tickets. `link` is theirs alone; none for the buyer's own."""
+
+    name: str
+    tickets: list[Ticket]
+    link: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,19 @@ class OrderPage:
     def gone(self) -> list[OrderLine]:
         reversed_ids = {line.reverses_id for line in self.lines if line.reverses_id}
         return [line for line in self.lines if line.pk in reversed_ids]
+
+    @property
+    def holders(self) -> list[Holder]:
+        """The tickets by person. Whoever is not the buyer has a page of their own, to be passed on."""
+        found: dict[int | None, Holder] = {}
+        for ticket in self.tickets:
+            person = ticket.participant
+            if ticket.participant_id not in found:
+                mine = person is None or person.email.lower() == self.order.buyer_email.lower()
+                link = "" if mine or person is None else participant_link(person, self.order)
+                found[ticket.participant_id] = Holder(person.name if person else "", [], link)
+            found[ticket.participant_id].tickets.append(ticket)
+        return list(found.values())
 
     @property
     def amount(self) -> int:

@@ -34,5 +34,4 @@ urlpatterns += [
     path("<slug:organization>/<slug:event>/calendar.ics", event.calendar, name="calendar"),
     path("<slug:organization>/<slug:event>/cart/", cart.cart, name="add_to_cart"),
     path("<slug:organization>/<slug:event>/checkout/", checkout.checkout, name="checkout"),
-    path("<slug:organization>/<slug:event>/checkout/quote.json", checkout.live_quote, name="quote"),
 ]

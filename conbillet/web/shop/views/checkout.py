@@ -3,15 +3,14 @@
 import re
 from collections.abc import Mapping
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from conbillet.catalogue.offer import offer_of
 from conbillet.core import clock
-from conbillet.core.formats import format_money
 from conbillet.memberships.queries import types_by_id
 from conbillet.payments.actions.start_checkout import CannotCheckOut
 from conbillet.sales.access import get_cart
@@ -51,28 +50,6 @@ def checkout(request: HttpRequest, organization: str, event: str) -> HttpRespons
     if request.POST.get("action") != "buy":
         return _show(request, _page(request, cart, request.POST))
     return _buy(request, cart)
-
-
-@never_cache
-@require_POST
-def live_quote(request: HttpRequest, organization: str, event: str) -> HttpResponse:
-    """What the form, as it is filled in now, would cost, and which people it asks about."""
-    cart = _cart(request, organization, event)
-    if cart is None or cart.ordered_at is not None:
-        return JsonResponse({"error": "gone"}, status=409)
-    page = _page(request, cart, request.POST)
-    return JsonResponse(
-        {
-            "amount": page.amount,
-            "total": format_money(page.amount, language=request.LANGUAGE_CODE),
-            "button": page.button,
-            "rows": {
-                row.code: {"amount": format_money(row.amount, language=request.LANGUAGE_CODE), "members": row.members}
-                for row in page.rows
-            },
-            "asks": page.asks,
-        }
-    )
 
 
 def _buy(request: HttpRequest, cart: Cart) -> HttpResponse:
@@ -159,7 +136,6 @@ def _show(request: HttpRequest, page: CheckoutPage) -> HttpResponse:
     if shown_count(request, *slugs) != len(page.lines):
         show_count(request, *slugs, count=len(page.lines))
     until = held_until(cart)
-    summary = page.summary
     context = {
         "page": page,
         "event": page.event,
@@ -167,10 +143,9 @@ def _show(request: HttpRequest, page: CheckoutPage) -> HttpResponse:
         "until": until if until and until > page.now else None,
         "event_path": f"/{cart.organization.slug}/{cart.event.slug}/#tickets",
         "terms_version": TERMS_VERSION,
-        **summary,
+        **page.summary,
     }
-    wrong = bool(summary["general"] or summary["linked"])
-    return render(request, "shop/checkout.html", context, status=422 if wrong else 200)
+    return render(request, "shop/checkout.html", context)
 
 
 def _to_order(order: Order) -> HttpResponse:

@@ -87,12 +87,12 @@ def mend(request: HttpRequest, reference: str, access_key: str) -> HttpResponse:
     found = get_order_by_link(reference=reference, access_key=access_key)
     form = EmailForm(request.POST)
     if not form.is_valid():
-        return _show(request, found, now, form=form, status=422)
+        return _show(request, found, now, form=form)
     try:
         mended = mend_email(order=found, email=form.cleaned_data["email"], actor=actor_of(request), now=now)
     except (CannotMendEmail, TooManyMails) as refusal:
         form.add_error("email", str(refusal.message))
-        return _show(request, found, now, form=form, status=422)
+        return _show(request, found, now, form=form)
     messages.success(request, _("The e-mail address is changed."))
     if mended.access_key != found.access_key and mended.state == Order.State.PAID:
         messages.info(request, _("Your tickets have new codes. Ones that you fetched before no longer work."))
@@ -141,7 +141,7 @@ def receipt(request: HttpRequest, reference: str, access_key: str, number: int) 
 
 
 def _show(
-    request: HttpRequest, found: Order, now: datetime, *, form: EmailForm | None = None, status: int = 200
+    request: HttpRequest, found: Order, now: datetime, *, form: EmailForm | None = None
 ) -> HttpResponse:
     came_back = "paid" if "paid" in request.GET else "gave_up" if "gave_up" in request.GET else ""
     page = order_page(order=found, came_back=came_back, now=now)
@@ -156,7 +156,7 @@ def _show(
         "email_form": form or EmailForm(initial={"email": found.buyer_email}),
         "waits": page.situation == Situation.WAITING,
     }
-    return render(request, "shop/order.html", context, status=status)
+    return render(request, "shop/order.html", context)
 
 
 def _confirm_email(request: HttpRequest, found: Order, now: datetime) -> None:

@@ -66,7 +66,7 @@ def _page(request: HttpRequest, order: Order, person: Participant | None, ticket
         "can_claim": person is not None and person.person_id is None,
         "signed_in": actor.kind is ActorKind.PERSON,
     }
-    return render(request, "shop/ticket.html", context, status=422 if form.errors else 200)
+    return render(request, "shop/ticket.html", context)
 
 
 def ticket_shown(ticket: Ticket, order: Order) -> dict[str, object]:

@@ -1,4 +1,7 @@
 // <button data-copy="text" data-done="Copied"> or data-copy-from="id": puts a text on the clipboard, and says so.
+// A button that does nothing without this script waits hidden for it.
+for (const button of document.querySelectorAll("[data-copy][hidden],[data-copy-from][hidden]")) button.hidden = false;
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy],[data-copy-from]");
   if (!button) return;

@@ -1,0 +1,49 @@
+// The cart's plus and minus, and "whose is it", without loading the page anew. The server makes the same page as it
+// does without this script; the form's content is taken out of it, so there is one truth about prices and fields.
+const form = document.querySelector("[data-checkout]");
+let asking = null;
+form?.classList.add("scripted");
+
+const swap = (answer) => {
+  const fresh = answer?.querySelector("[data-checkout]");
+  if (!fresh) return false;
+  const held = document.activeElement;
+  const again = held?.id ? `#${CSS.escape(held.id)}` : held?.name ? `[name="${CSS.escape(held.name)}"]` : "";
+  const label = held?.getAttribute("aria-label") ?? "";
+  form.replaceChildren(...document.importNode(fresh, true).childNodes);
+  const deadline = answer.querySelector("[data-countdown] time")?.dateTime;
+  const shown = document.querySelector("[data-countdown] time");
+  if (deadline && shown) shown.dateTime = deadline;
+  const next = [...form.querySelectorAll(again || "[autofocus]")];
+  // Of several buttons with one name, the one that says the same.
+  (next.find((one) => one.getAttribute("aria-label") === label) ?? next[0] ?? form.querySelector("h2"))?.focus({ preventScroll: true });
+  const said = document.querySelector("[data-said]");
+  if (said) said.textContent = form.querySelector("[data-total]")?.textContent ?? "";
+  return true;
+};
+
+// XMLHttpRequest, because it gives a document; fetch gives text, and text is not made into a page here (Trusted Types).
+const ask = (submitter) => {
+  asking?.abort();
+  const request = asking = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.responseType = "document";
+  request.addEventListener("load", () => {
+    // Somewhere else (the cart is gone, or was ordered): go there.
+    if (!swap(request.response)) location.assign(request.responseURL || form.action);
+  });
+  request.addEventListener("error", () => form.submit());
+  const data = new FormData(form);
+  data.set(submitter?.name ?? "action", submitter?.value ?? "update");
+  request.send(data);
+};
+
+form?.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button || button.value === "buy") return;
+  event.preventDefault();
+  ask(button);
+});
+form?.addEventListener("change", (event) => {
+  if (event.target.matches("[data-who], [name$='-whose']")) ask(null);
+});
