@@ -19,7 +19,9 @@ def office(live_world):
 
 @pytest.mark.parametrize("size", list(VIEWPORTS))
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_event_pages_fit_and_can_be_read_by_everybody(live_world, office, signed_in, axe, fits, screenshot, size, scheme):
+def test_the_event_pages_fit_and_can_be_read_by_everybody(
+    live_world, office, signed_in, axe, fits, screenshot, size, scheme
+):
     page = signed_in(live_world.owner, second_factor=True, size=size, color_scheme=scheme)
     event = f"{office}{live_world.event.slug}/"
     pages = {

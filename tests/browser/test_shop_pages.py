@@ -19,26 +19,43 @@ spiser og spiller sammen på en skole i Himmerland.
 - banket med **Otto-uddelingen** søndag aften
 
 Du behøver ikke kende nogen. [Læs mere hos os](https://alea.example)."""
-PRACTICAL = "Husk sovepose, liggeunderlag og kop. Der er brusere i hallen. **Ingen kontanter**: betal med kort eller MobilePay."
+PRACTICAL = (
+    "Husk sovepose, liggeunderlag og kop. Der er brusere i hallen. **Ingen kontanter**: betal med kort eller MobilePay."
+)
 
 
 @pytest.fixture
 def convention(live_world):
     now = clock.now()
     values = {
-        "description_da": ABOUT, "practical_da": PRACTICAL, "tagline_da": "Fem dage med rollespil, brætspil og gode venner midt i Himmerland.",
+        "description_da": ABOUT,
+        "practical_da": PRACTICAL,
+        "tagline_da": "Fem dage med rollespil, brætspil og gode venner midt i Himmerland.",
     }
     update_event(event=live_world.event, values=values, actor=live_world.actor(live_world.owner), now=now)
     world = live_world
     for number, day in enumerate(("torsdag", "fredag")):
-        make_product(world.event, "meal", f"Aftensmad {day}", 7500, needs_ticket=True, needs_person=True, position=10 + number)
+        make_product(
+            world.event, "meal", f"Aftensmad {day}", 7500, needs_ticket=True, needs_person=True, position=10 + number
+        )
     Quota.objects.filter(pk=world.beds.pk).update(sold=2)
     first = world.event.starts_on
     for slug, name, city, colour, days in (
-        ("hygge", "Hyggecon", "Aarhus", "#0f766e", 40), ("anime", "Sakuracon", "København", "#be185d", 70), ("larp", "Skyggernes Ø", "Ærøskøbing", "#854d0e", -60),
+        ("hygge", "Hyggecon", "Aarhus", "#0f766e", 40),
+        ("anime", "Sakuracon", "København", "#be185d", 70),
+        ("larp", "Skyggernes Ø", "Ærøskøbing", "#854d0e", -60),
     ):
-        event = make_event(world.other, slug, name=name, city=city, venue="Kulturhuset", starts_on=first + timedelta(days=days), ends_on=first + timedelta(days=days + 2),
-                           tagline_da="En weekend med spil, snak og kage.", state=Event.State.LIVE)
+        event = make_event(
+            world.other,
+            slug,
+            name=name,
+            city=city,
+            venue="Kulturhuset",
+            starts_on=first + timedelta(days=days),
+            ends_on=first + timedelta(days=days + 2),
+            tagline_da="En weekend med spil, snak og kage.",
+            state=Event.State.LIVE,
+        )
         make_product(event, "ticket", "Billet", 25000, quotas=[make_quota(event, "Hus", 100)])
     world.other.accent_colour = "#0f766e"
     world.other.save()
@@ -46,12 +63,18 @@ def convention(live_world):
 
 
 def addresses(world):
-    return {"front": "/", "association": f"/{world.organization.slug}/", "event": f"/{world.organization.slug}/{world.event.slug}/"}
+    return {
+        "front": "/",
+        "association": f"/{world.organization.slug}/",
+        "event": f"/{world.organization.slug}/{world.event.slug}/",
+    }
 
 
 @at_every_size
 @light_and_dark
-def test_the_public_pages_fit_and_can_be_read_by_everybody(convention, page, axe, fits, screenshot, viewport, colour_scheme):
+def test_the_public_pages_fit_and_can_be_read_by_everybody(
+    convention, page, axe, fits, screenshot, viewport, colour_scheme
+):
     for name, address in addresses(convention).items():
         page.goto(address)
         assert page.locator("h1").count() == 1
