@@ -139,7 +139,7 @@ class TestSecondLine:
         foreign = Role.objects.get(person=world.door_crew)
         log_in(client, world.stranger)
         with monkeypatch.context() as forgetful:
-            forgetful.setattr("conbillet.web.pages.acting_for", lambda _organization: nullcontext())
+            forgetful.setattr("conbillet.web.pages.acting_for", lambda *_, **__: nullcontext())
             forgetful.setattr("conbillet.web.office.views.organization.Role", WithoutFilters("Role"))
             # The view of staff carries its own condition, so it is stood in for by the one of the role's person.
             forgetful.setattr("conbillet.web.office.views.organization.StaffMember.objects.filter", lambda **_: Person.objects.all())
