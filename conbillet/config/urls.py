@@ -13,5 +13,12 @@ urlpatterns = [
     path("my/", include("conbillet.web.me.urls")),
     path("office/", include("conbillet.web.office.urls")),
     path("door/", include("conbillet.web.door.urls")),
+    path("desk/", include("conbillet.web.desk.urls")),
+    path("", include("conbillet.web.site.urls")),
     path("", include("conbillet.web.shop.urls")),  # the last one, always
 ]
+
+handler400 = "conbillet.web.site.views.errors.bad_request"
+handler403 = "conbillet.web.site.views.errors.forbidden"
+handler404 = "conbillet.web.site.views.errors.not_found"
+handler500 = "conbillet.web.site.views.errors.broken"

@@ -1,0 +1,25 @@
+"""Paths about the site itself. Included before the shop, whose addresses are whatever is left."""
+
+from django.urls import path
+
+from .views import cookies, help, machines, policy
+
+app_name = "site"
+
+urlpatterns = [
+    path("policy/", policy.policy, name="policy"),
+    path("policy.json", policy.policy_json, name="policy_json"),
+    path("policy/terms/", policy.terms, name="terms"),
+    path("policy/terms/<slug:day>/", policy.terms, name="terms_of"),
+    path("policy/cookies/", cookies.cookies, name="cookies"),
+    path("policy/<slug:day>/", policy.archived, name="policy_of"),
+    path("help/", help.help, name="help"),
+    path("help/find-order/", help.find_order, name="find_order"),
+    path(".well-known/security.txt", machines.security_txt),
+    path("robots.txt", machines.robots_txt),
+    path("manifest.webmanifest", machines.manifest, name="manifest"),
+    path("favicon.svg", machines.favicon),
+    path("favicon.ico", machines.favicon),
+    path("healthz", machines.healthz),
+    path("readyz", machines.readyz),
+]

@@ -1,0 +1,147 @@
+"""What we write about cases, and the mail with somebody's links."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from conbillet.core.formats import format_day, format_day_range
+from conbillet.core.references import pretty
+from conbillet.mail.letter import Button, Letter
+from conbillet.mail.models import OutgoingMail
+from conbillet.sales.models import Order, Participant
+from conbillet.support.models import Case, CaseNote
+
+from ..links import mailed_order_link, participant_link
+from .letters import _foot_links, _greeting, writes
+
+MOST_LINKS = 20
+
+
+def _case(mail: OutgoingMail) -> Case | None:
+    return Case.objects.select_related("event", "organization").filter(reference=mail.about).first()
+
+
+@writes("case_received")
+def case_received(mail: OutgoingMail) -> Letter | None:
+    """We have what was written; its number, and until when it is answered. Without the text itself."""
+    case = _case(mail)
+    if case is None:
+        return None
+    return Letter(
+        subject=_("We have received your message (%(case)s)") % {"case": pretty(case.reference)},
+        greeting=_greeting(case.name),
+        paragraphs=(
+            _("Thank you for writing. Your case has the number %(case)s, and we answer by %(day)s at the latest.")
+            % {"case": pretty(case.reference), "day": format_day(case.due_on, case.language)},
+            _("Is there something to add? Just reply to this mail and keep the number in the subject."),
+        ),
+        closing=(_("If it was not you who wrote to us, you need not do anything."),),
+        links=_foot_links(),
+        reply_to=settings.CONBILLET_OPERATOR["email"],
+        sender="ConBillet",
+    )
+
+
+@writes("case_alert")
+def case_alert(mail: OutgoingMail) -> Letter | None:
+    """To the desk: a case is waiting. Names nobody."""
+    case = _case(mail)
+    if case is None:
+        return None
+    return Letter(
+        subject=_("A new case: %(kind)s (%(case)s)") % {"kind": case.get_kind_display(), "case": pretty(case.reference)},
+        greeting=_("Hi"),
+        paragraphs=(
+            _("Somebody has written through the help page. It is to be answered by %(day)s.")
+            % {"day": format_day(case.due_on, mail.language)},
+            *((_("It is about %(event)s.") % {"event": case.event.name},) if case.event else ()),
+        ),
+        button=Button(_("Open the case"), f"{settings.CONBILLET_BASE_URL}/desk/cases/{case.reference}/"),
+        sender="ConBillet",
+    )
+
+
+@writes("case_alert_association")
+def case_alert_association(mail: OutgoingMail) -> Letter | None:
+    """To the association: its event is asked about. Names nobody, and holds no text: associations read no cases."""
+    case = _case(mail)
+    if case is None or case.event is None:
+        return None
+    return Letter(
+        subject=_("A question about %(event)s: %(kind)s")
+        % {"event": case.event.name, "kind": case.get_kind_display()},
+        greeting=_("Hi"),
+        paragraphs=(
+            _("Somebody has written to ConBillet about %(event)s. We answer what we can, and come to you when only you know.")
+            % {"event": case.event.name},
+            _("You need not do anything now. The case has the number %(case)s.") % {"case": pretty(case.reference)},
+        ),
+        links=_foot_links(),
+        reply_to=settings.CONBILLET_OPERATOR["email"],
+        sender="ConBillet",
+    )
+
+
+@writes("case_answer")
+def case_answer(mail: OutgoingMail) -> Letter | None:
+    """Our answer, as it was written at the desk."""
+    note = CaseNote.objects.select_related("case").filter(pk=int(mail.about), kind=CaseNote.Kind.ANSWER).first()
+    if note is None or not note.text:
+        return None
+    case = note.case
+    return Letter(
+        subject=_("Answer to your message (%(case)s)") % {"case": pretty(case.reference)},
+        greeting=_greeting(case.name),
+        paragraphs=tuple(part.strip() for part in note.text.split("\n\n") if part.strip()),
+        closing=(_("You can reply to this mail."),),
+        links=_foot_links(),
+        reply_to=settings.CONBILLET_OPERATOR["email"],
+        sender="ConBillet",
+    )
+
+
+@writes("order_links")
+def order_links(mail: OutgoingMail) -> Letter:
+    """The links of everything that was bought with an address, or for it; or that there is nothing."""
+    orders = list(
+        Order.objects.select_related("event")
+        .filter(buyer_email=mail.recipient, state__in=[Order.State.PAID, Order.State.AWAITING_PAYMENT])
+        .order_by("-placed_at")[:MOST_LINKS]
+    )
+    given = list(
+        Participant.objects.select_related("order__event")
+        .filter(email=mail.recipient, order__state=Order.State.PAID)
+        .exclude(order__buyer_email=mail.recipient)
+        .exclude(claim_key="")
+        .order_by("-order__placed_at")[:MOST_LINKS]
+    )
+    if not orders and not given:
+        return Letter(
+            subject=_("We found no orders with this address"),
+            greeting=_("Hi"),
+            paragraphs=(
+                _("Somebody asked us to send the links of the orders that were placed with this e-mail address. There are none."),
+                _("Did you buy with another address, or did a friend buy for you? Then try that address, or ask your friend."),
+            ),
+            button=Button(_("Try another address"), f"{settings.CONBILLET_BASE_URL}/help/find-order/"),
+            closing=(_("If it was not you who asked, you need not do anything."),),
+            sender="ConBillet",
+        )  # fmt: skip
+    buttons = [
+        Button(_title(order, _("order %(number)s") % {"number": pretty(order.reference)}, mail.language), mailed_order_link(order))
+        for order in orders
+    ] + [Button(_title(person.order, _("your ticket"), mail.language), participant_link(person)) for person in given]
+    return Letter(
+        subject=_("Your orders and tickets"),
+        greeting=_("Hi"),
+        paragraphs=(
+            _("Here are the links of what was bought with this e-mail address. Whoever has a link can open it, so keep them to yourself."),
+        ),
+        button=buttons[0],
+        closing=(_("If it was not you who asked, you need not do anything: only you get this mail."),),
+        links=tuple(buttons[1:]),
+        sender="ConBillet",
+    )  # fmt: skip
+
+
+def _title(order: Order, what: str, language: str) -> str:
+    return f"{order.event.name}, {format_day_range(order.event.starts_on, order.event.ends_on, language)}: {what}"
