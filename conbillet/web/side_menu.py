@@ -25,7 +25,9 @@ class Entry:
 MENU = (
     Entry("office:home", _("Overview"), "home", Permission.SEE_OFFICE),
     Entry("office:events", _("Events"), "calendar", Permission.SEE_OFFICE, _("Selling")),
-    Entry("office:orders", _("Orders"), "receipt", Permission.SEE_OFFICE),
+    Entry("office:orders", _("Orders"), "cart", Permission.SEE_OFFICE),
+    Entry("office:transfers", _("Bank transfers"), "card", Permission.SEE_MONEY),
+    Entry("office:receipts", _("Receipts and ledger"), "receipt", Permission.SEE_MONEY),
     Entry("office:members", _("Members"), "people", Permission.MEMBERS),
     Entry("office:settings", _("The association"), "gear", Permission.EDIT_ORGANIZATION, _("Set up")),
     Entry("office:roles", _("People and roles"), "person", Permission.EDIT_ROLES),

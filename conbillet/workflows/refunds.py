@@ -21,7 +21,7 @@ from conbillet.sales.models import Cancellation, Order, OrderLine, Receipt
 from conbillet.tickets.actions.void_ticket import TicketUsed, void_ticket
 from conbillet.workflows.purchase import split_of
 
-_CREDIT_NOTE = "credit-note-"
+CREDIT_NOTE = "credit-note-"
 
 
 class CannotRefund(Exception):
@@ -114,7 +114,7 @@ def refund_lines(
             payment=payment,
             amount=amount,
             reason=reason,
-            about=f"{_CREDIT_NOTE}{credit_note.pk}",
+            about=f"{CREDIT_NOTE}{credit_note.pk}",
             actor=actor,
             now=now,
             split=split_of(chosen),
@@ -143,10 +143,10 @@ def send(*, refund: int) -> None:
 def refund_settled(*, refund: int) -> None:
     """Job: a refund has succeeded or failed. The buyer is told when the money is on its way, with the credit note."""
     row = Refund.objects.select_related("payment").get(pk=refund)
-    if row.state != Refund.State.SUCCEEDED or not row.about.startswith(_CREDIT_NOTE):
+    if row.state != Refund.State.SUCCEEDED or not row.about.startswith(CREDIT_NOTE):
         return
     order = Order.objects.get(reference=row.payment.about)
-    credit_note = row.about.removeprefix(_CREDIT_NOTE)
+    credit_note = row.about.removeprefix(CREDIT_NOTE)
     with transaction.atomic():
         queue_mail(
             kind="refunded",

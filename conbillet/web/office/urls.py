@@ -6,14 +6,27 @@ Other groups of pages add their own lines here.
 
 from django.urls import path
 
-from .views import choose, events, organization, products, quotas, stripe
+from .views import (
+    choose,
+    dashboard,
+    events,
+    order_actions,
+    orders,
+    organization,
+    products,
+    quotas,
+    receipts,
+    refunds,
+    stripe,
+    transfers,
+)
 
 app_name = "office"
 
 urlpatterns = [
     path("", choose.choose, name="choose"),
     path("start/", choose.start, name="start"),
-    path("<slug:organization>/", organization.home, name="home"),
+    path("<slug:organization>/", dashboard.home, name="home"),
     path("<slug:organization>/settings/", organization.settings, name="settings"),
     path("<slug:organization>/roles/", organization.roles, name="roles"),
     path("<slug:organization>/roles/<int:role>/", organization.role, name="role"),
@@ -36,4 +49,19 @@ urlpatterns = [
     path("<slug:organization>/events/<slug:event>/quotas/add/", quotas.add, name="add_quota"),
     path("<slug:organization>/events/<slug:event>/quotas/<int:quota>/", quotas.edit, name="quota"),
     path("<slug:organization>/events/<slug:event>/quotas/<int:quota>/remove/", quotas.remove, name="remove_quota"),
+    path("<slug:organization>/events/<slug:event>/figures/", dashboard.figures, name="figures"),
+    path("<slug:organization>/orders/", orders.orders, name="orders"),
+    path("<slug:organization>/orders/<slug:reference>/", orders.order, name="order"),
+    path("<slug:organization>/orders/<slug:reference>/resend/", order_actions.resend, name="resend_order"),
+    path("<slug:organization>/orders/<slug:reference>/email/", order_actions.email, name="replace_email"),
+    path("<slug:organization>/orders/<slug:reference>/people/<int:person>/", order_actions.name, name="correct_name"),
+    path("<slug:organization>/orders/<slug:reference>/cancel/", order_actions.cancel, name="cancel_order"),
+    path("<slug:organization>/orders/<slug:reference>/received/", order_actions.received, name="received"),
+    path("<slug:organization>/orders/<slug:reference>/refund/", refunds.refund, name="refund"),
+    path("<slug:organization>/orders/<slug:reference>/refunds/<int:refund>/repeat/", order_actions.repeat, name="repeat_refund"),
+    path("<slug:organization>/transfers/", transfers.transfers, name="transfers"),
+    path("<slug:organization>/transfers/confirm/", transfers.confirm, name="confirm_transfers"),
+    path("<slug:organization>/receipts/", receipts.receipts, name="receipts"),
+    path("<slug:organization>/receipts/<int:number>.pdf", receipts.receipt, name="receipt"),
+    path("<slug:organization>/receipts/journal-<int:year>.csv", receipts.journal, name="journal"),
 ]

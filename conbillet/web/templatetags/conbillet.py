@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from conbillet.core import formats
+from conbillet.core.references import pretty
 from conbillet.web import charts, icons, patterns
 
 register = template.Library()
@@ -50,6 +51,12 @@ def as_clock(moment: datetime | time) -> str:
 def as_moment(moment: datetime, style: formats.DayStyle = "long") -> str:
     """`{{ instant|as_moment }}`: day and time in Copenhagen."""
     return formats.format_moment(moment, get_language(), style)
+
+
+@register.filter
+def as_reference(reference: str) -> str:
+    """`{{ order.reference|as_reference }}`: in groups of four, `7K3M-9QXD-2VTA`."""
+    return pretty(reference)
 
 
 @register.simple_tag

@@ -1,13 +1,16 @@
 """The association itself: what comes next, its details, and those who work for it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
+from conbillet.catalogue.models import Event
 from conbillet.core import clock
 from conbillet.organizations.access import Standing
 from conbillet.organizations.actions.change_role import LastOwner, change_role
@@ -17,7 +20,7 @@ from conbillet.organizations.actions.remove_role import remove_role
 from conbillet.organizations.actions.update_organization import CannotUpdateOrganization, update_organization
 from conbillet.organizations.actions.withdraw_invitation import withdraw_invitation
 from conbillet.organizations.models import Invitation, Role, StaffMember
-from conbillet.organizations.permissions import PERMISSIONS, Permission
+from conbillet.organizations.permissions import PERMISSIONS, Permission, allowed
 from conbillet.payments.models import ConnectedAccount
 from conbillet.web.pages import office_page
 
@@ -25,19 +28,17 @@ from ..forms import InviteForm, RoleForm, SettingsForm
 from ..roles import ROLE_TEXTS
 
 
-@require_safe
-@office_page(Permission.SEE_OFFICE)
-def home(request: HttpRequest, standing: Standing) -> HttpResponse:
-    """What is done and what comes next, for an association that is just beginning."""
-    organization = standing.organization
+def next_steps(standing: Standing) -> list[dict[str, Any]]:
+    """What a new association does first, and what of it is done; only what this role may do."""
+    organization, role = standing.organization, standing.actor.role
     connected = ConnectedAccount.objects.filter(organization=organization).first()
     steps = [
-        {"done": bool(organization.cvr and organization.street), "label": _("Say who you are: CVR number and address"), "url": _url("office:settings", organization.slug)},
-        {"done": bool(connected and connected.charges_enabled), "label": _("Connect Stripe, so that buyers can pay"), "url": _url("office:payments", organization.slug)},
-        {"done": StaffMember.objects.count() > 1, "label": _("Invite those who help you"), "url": _url("office:roles", organization.slug)},
-        {"done": False, "label": _("Set up your first event"), "url": _url("office:events", organization.slug)},
+        {"done": bool(organization.cvr and organization.street), "label": _("Say who you are: CVR number and address"), "url": _url("office:settings", organization.slug), "for": Permission.EDIT_ORGANIZATION},
+        {"done": bool(connected and connected.charges_enabled), "label": _("Connect Stripe, so that buyers can pay"), "url": _url("office:payments", organization.slug), "for": Permission.SEE_MONEY},
+        {"done": StaffMember.objects.count() > 1, "label": _("Invite those who help you"), "url": _url("office:roles", organization.slug), "for": Permission.EDIT_ROLES},
+        {"done": Event.objects.filter(organization=organization).exists(), "label": _("Set up your first event"), "url": _url("office:events", organization.slug), "for": Permission.EDIT_CATALOGUE},
     ]  # fmt: skip
-    return render(request, "office/home.html", {"steps": [step for step in steps if step["url"]]})
+    return [step for step in steps if step["url"] and allowed(role, step["for"])]
 
 
 def _url(name: str, slug: str) -> str:

@@ -1,0 +1,224 @@
+"""Puts the figures of the dashboards together. Everything is added up by the database; a constant number of queries."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from conbillet.catalogue.models import ADMITTING_KINDS, Event, Product, ProductKind, Quota
+from conbillet.core.clock import copenhagen_day
+from conbillet.core.formats import format_day
+from conbillet.mail.queries import failed_mails
+from conbillet.organizations.access import Standing
+from conbillet.organizations.models import Organization
+from conbillet.organizations.permissions import Permission, allowed
+from conbillet.payments.models import Dispute, Refund
+from conbillet.payments.queries import Totals, totals
+from conbillet.sales.figures import Awaiting, Sold, awaiting_payment, sold_by_day, transfers_due
+from conbillet.sales.models import Order
+from conbillet.tickets.models import CheckIn
+from conbillet.workflows import order_search
+
+LONGEST_CURVE = 365
+DAYS_OF_BARS = 30
+SOON = timedelta(days=3)
+FORGOTTEN = timedelta(days=30)  # a mail that failed longer ago is history
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What a chart tag takes: labels, and series as (name, values)."""
+
+    title: str
+    labels: Sequence[str]
+    series: Sequence[tuple[str, Sequence[int]]]
+    unit: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(any(values) for _name, values in self.series)
+
+
+@dataclass(frozen=True)
+class ProductRow:
+    product: Product
+    units: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Something that somebody should look at, and where."""
+
+    kind: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class EventFigures:
+    """One event's dashboard. `money` is None for a role that does not see money; `inside` before the event begins."""
+
+    event: Event
+    days_left: int
+    tickets: int
+    tickets_then: int | None
+    previous: Event | None
+    quotas: Sequence[Quota]
+    products: Sequence[ProductRow]
+    money: Totals | None
+    dues: int
+    awaiting: Sequence[Awaiting]
+    awaiting_orders: int
+    awaiting_amount: int
+    inside: int | None
+    curve: Chart
+    bars: Chart
+    attention: Sequence[Attention]
+
+
+def event_figures(*, standing: Standing, event: Event, now: datetime) -> EventFigures:
+    today, sees_money = copenhagen_day(now), allowed(standing.actor.role, Permission.SEE_MONEY)
+    previous = Event.objects.filter(organization=standing.organization, starts_on__lt=event.starts_on).exclude(
+        state__in=[Event.State.DRAFT, Event.State.CANCELLED]
+    )
+    before = previous.order_by("-starts_on").first()
+    rows = sold_by_day(event_ids=[event.pk, *([before.pk] if before else [])])
+    mine = [row for row in rows if row.event_id == event.pk]
+    theirs = [row for row in rows if row.event_id != event.pk]
+    days_left = (event.starts_on - today).days
+    then = _sold_until(theirs, before.starts_on - timedelta(days=days_left)) if before and days_left >= 0 else None
+    awaiting = awaiting_payment(organization_id=standing.organization.pk, event_id=event.pk)
+    begun = today >= event.starts_on
+    return EventFigures(
+        event=event,
+        days_left=days_left,
+        tickets=_sold_until(mine, today),
+        tickets_then=then,
+        previous=before,
+        quotas=list(event.quotas.order_by("-size", "pk")),
+        products=_products(event, mine),
+        money=totals(abouts=Order.objects.filter(event=event).values("reference")) if sees_money else None,
+        dues=sum(row.amount for row in mine if row.kind == ProductKind.MEMBERSHIP),
+        awaiting=awaiting,
+        awaiting_orders=sum(row.orders for row in awaiting),
+        awaiting_amount=sum(row.amount for row in awaiting),
+        inside=CheckIn.objects.filter(event=event, undone_at=None).count() if begun else None,
+        curve=_curve(event, mine, before, theirs, today),
+        bars=_bars(event, mine, today, sees_money),
+        attention=attention(standing=standing, event=event, now=now),
+    )
+
+
+def attention(*, standing: Standing, event: Event | None, now: datetime) -> list[Attention]:
+    """What needs somebody: of one event, or of the whole association (then with mails that could not be delivered)."""
+    organization = standing.organization
+    sees_money = allowed(standing.actor.role, Permission.SEE_MONEY)
+    refunds = Refund.objects.filter(organization=organization, state=Refund.State.REQUESTED)
+    failed = Refund.objects.filter(organization=organization, state=Refund.State.FAILED).exclude(
+        Exists(Refund.objects.filter(about=OuterRef("about")).exclude(about="").exclude(state=Refund.State.FAILED))
+    )
+    disputes = Dispute.objects.filter(organization=organization, closed_at=None)
+    if event is not None:
+        own = Order.objects.filter(event=event, reference=OuterRef("payment__about"))
+        refunds, failed, disputes = (some.filter(Exists(own)) for some in (refunds, failed, disputes))
+    mails = failed_mails(organization_id=organization.pk, since=now - FORGOTTEN)
+    if event is not None:
+        mails = mails.filter(about__in=Order.objects.filter(event=event).values("reference"))
+    due = transfers_due(organization_id=organization.pk, before=now + SOON, event_id=event.pk if event else None)
+    found = []
+    if due:
+        text = ngettext("%(n)s bank transfer must arrive within three days", "%(n)s bank transfers must arrive within three days", due)
+        found.append(Attention("warn", text % {"n": due}, _transfers(organization) if sees_money else _orders(organization, event, "awaiting_payment")))
+    undelivered = mails.count()
+    if undelivered:
+        text = ngettext("%(n)s mail could not be delivered", "%(n)s mails could not be delivered", undelivered)
+        found.append(Attention("bad", text % {"n": undelivered}, _orders(organization, event, order_search.MAIL_FAILED)))
+    if not sees_money:
+        return found
+    disputed, lost, under_way = disputes.count(), failed.count(), refunds.count()
+    if disputed:
+        text = ngettext("%(n)s payment is disputed by the buyer's bank", "%(n)s payments are disputed by the buyers' banks", disputed)
+        found.append(Attention("bad", text % {"n": disputed}, _orders(organization, event, order_search.DISPUTED)))
+    if lost:
+        text = ngettext("%(n)s refund has failed", "%(n)s refunds have failed", lost)
+        found.append(Attention("bad", text % {"n": lost}, _orders(organization, event, order_search.REFUND_FAILED)))
+    if under_way:
+        text = ngettext("%(n)s refund is on its way", "%(n)s refunds are on their way", under_way)
+        found.append(Attention("info", text % {"n": under_way}, _orders(organization, event, order_search.REFUNDING)))
+    return found
+
+
+def _transfers(organization: Organization) -> str:
+    return reverse("office:transfers", kwargs={"organization": organization.slug})
+
+
+def _orders(organization: Organization, event: Event | None, state: str) -> str:
+    """The list of orders in that state."""
+    query = {"state": state, **({"event": event.slug} if event else {})}
+    return f"{reverse('office:orders', kwargs={'organization': organization.slug})}?{urlencode(query)}"
+
+
+def _sold_until(rows: Sequence[Sold], day: date) -> int:
+    return sum(row.units for row in rows if row.kind in ADMITTING_KINDS and row.day <= day)
+
+
+def _products(event: Event, rows: Sequence[Sold]) -> list[ProductRow]:
+    """Every product of the event, in its order on the event page, also those that nobody has bought."""
+    units: Counter[int | None] = Counter()
+    amounts: Counter[int | None] = Counter()
+    for row in rows:
+        units[row.product_id] += row.units
+        amounts[row.product_id] += row.amount
+    return [ProductRow(product, units[product.pk], amounts[product.pk]) for product in event.products.order_by("position", "pk")]
+
+
+def _curve(event: Event, mine: Sequence[Sold], before: Event | None, theirs: Sequence[Sold], today: date) -> Chart:
+    """Tickets sold so far, by days before the first day; last time's event beside it."""
+    ours, last = _by_days_left(mine, event.starts_on), _by_days_left(theirs, before.starts_on) if before else {}
+    longest = min(max([*ours, *last, 1]), LONGEST_CURVE)
+    days = range(longest, -1, -1)
+    reached = [left for left in days if left >= (event.starts_on - today).days]
+    series = [(event.name, _running(ours, reached, longest))]
+    if before and last:
+        series.append((before.name, _running(last, days, longest)))
+    return Chart(_("Tickets sold, by days before the first day"), [str(left) for left in days], series)
+
+
+def _by_days_left(rows: Sequence[Sold], starts_on: date) -> dict[int, int]:
+    found: Counter[int] = Counter()
+    for row in rows:
+        if row.kind in ADMITTING_KINDS:
+            found[(starts_on - row.day).days] += row.units
+    return found
+
+
+def _running(found: dict[int, int], days: Sequence[int], longest: int) -> list[int]:
+    """Running sums; what was sold before the longest day shown is in the first, so that the last is the whole."""
+    total, sums = sum(units for left, units in found.items() if left > longest), []
+    for left in days:
+        total += found.get(left, 0)
+        sums.append(total)
+    return sums
+
+
+def _bars(event: Event, rows: Sequence[Sold], today: date, sees_money: bool) -> Chart:
+    """The last thirty days, or those up to the event's end once it is over."""
+    last = min(today, event.ends_on)
+    days = [last - timedelta(days=back) for back in range(DAYS_OF_BARS - 1, -1, -1)]
+    found: defaultdict[date, int] = defaultdict(int)
+    for row in rows:
+        if sees_money:
+            found[row.day] += row.amount
+        elif row.kind in ADMITTING_KINDS:
+            found[row.day] += row.units
+    labels = [format_day(day, get_language(), "short").rsplit(".", 1)[0] if get_language() != "en" else f"{day.day}/{day.month}" for day in days]
+    title = _("Sales by day") if sees_money else _("Tickets by day")
+    # More may go back on a day than was sold; bars have no negative side, and the table says the same as the bars.
+    return Chart(title, labels, [(title, [max(found[day], 0) for day in days])], "money" if sees_money else "")
