@@ -68,8 +68,12 @@ def role_prefix() -> str:
 
 
 @contextmanager
-def acting_for(organization_id: int) -> Iterator[None]:
-    """Run the block as the database role *office*, confined to one association. Needs an open transaction."""
+def acting_for(organization_id: int, *, to_the_end: bool = False) -> Iterator[None]:
+    """Run the block as the database role *office*, confined to one association. Needs an open transaction.
+
+    `to_the_end` promises that the transaction ends with the block: then its end takes the role back, and no statement is
+    spent on it. Inside a savepoint, as in tests, the role is taken back all the same.
+    """
     if not connection.in_atomic_block:
         raise NotInTransaction("acting_for needs transaction.atomic around it")
     with connection.cursor() as cursor:
@@ -80,8 +84,9 @@ def acting_for(organization_id: int) -> Iterator[None]:
     try:
         yield
     finally:
+        ends_here = to_the_end and not connection.savepoint_ids
         # After an error the transaction is rolled back, and the settings with it; asking then would only raise again.
-        if not connection.needs_rollback and connection.connection.info.transaction_status != 3:
+        if not ends_here and not connection.needs_rollback and connection.connection.info.transaction_status != 3:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT set_config('role', 'none', true), set_config('conbillet.organization', '', true)"

@@ -40,7 +40,7 @@ def office_page(permission: Permission) -> Callable[[View], View]:
             standing = _enter(request, organization, permission)
             if isinstance(standing, HttpResponse):
                 return standing
-            with transaction.atomic(), acting_for(standing.organization.pk):
+            with transaction.atomic(), acting_for(standing.organization.pk, to_the_end=True):
                 response = view(request, standing, **rest)
                 # Lazy templates would be rendered after the transaction, as somebody else.
                 if hasattr(response, "render") and not getattr(response, "is_rendered", True):
@@ -85,7 +85,7 @@ def _enter(request: HttpRequest, slug: str, permission: Permission) -> Standing 
         raise Http404 from None
     except NotAllowed:
         raise PermissionDenied from None
-    missing = missing_second_factor(request)
+    missing = missing_second_factor(request, has_one=standing.has_second_factor)
     if missing is not None:
         return missing
     request.standing = standing  # type: ignore[attr-defined]

@@ -10,18 +10,20 @@ from django.urls import reverse
 from conbillet.accounts.queries import has_second_factor
 
 
-def missing_second_factor(request: HttpRequest) -> HttpResponse | None:
+def missing_second_factor(request: HttpRequest, *, has_one: bool | None = None) -> HttpResponse | None:
     """Where to send a signed-in person who has no second factor, or has not used it since signing in; else None.
 
     A passkey that somebody signed in with is both factors at once. Ends nowhere in a loop: the pages that it leads to
-    need no second factor themselves.
+    need no second factor themselves. `has_one` spares the query where it is known.
     """
+    if has_one is None:
+        has_one = has_second_factor(request.user)  # type: ignore[arg-type]
+    if has_one and second_factor_used(request):
+        return None
     here = urlencode({"next": request.get_full_path() if request.method == "GET" else request.path})
-    if not has_second_factor(request.user):  # type: ignore[arg-type]
+    if not has_one:
         return redirect(f"{reverse('mfa_index')}?required=1&{here}")
-    if not second_factor_used(request):
-        return redirect(f"{reverse('account_reauthenticate')}?{here}")
-    return None
+    return redirect(f"{reverse('account_reauthenticate')}?{here}")
 
 
 def second_factor_used(request: HttpRequest) -> bool:
