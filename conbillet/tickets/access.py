@@ -4,10 +4,26 @@ holder by the ticket's own link."""
 import hmac
 
 from conbillet.catalogue.models import Event
-from conbillet.organizations.access import NotFound
+from conbillet.core.prepared import columns, made, prepared
+from conbillet.organizations.access import NotFound, Standing
 from conbillet.sales.models import OrderLine
 
 from .models import Ticket
+
+
+_EVENT = f"SELECT {columns(Event, 'e')} FROM catalogue_event e WHERE e.organization_id = %s AND e.slug = %s"  # noqa: S608
+
+
+def get_event_at_door(*, standing: Standing, slug: str) -> Event:
+    """The association's event with that slug; NotFound for any other. As `catalogue.access.get_event`, but quicker."""
+    with prepared() as cursor:
+        cursor.execute(_EVENT, [standing.organization.pk, slug])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound
+    event = made(Event, row)
+    event.organization = standing.organization
+    return event
 
 
 def get_ticket(*, event: Event, reference: str) -> Ticket:

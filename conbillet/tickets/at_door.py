@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
-
 from conbillet.catalogue.models import Event, ProductKind
+from conbillet.core.prepared import prepared
 
 from .ages import AgeBand, age_band
 
@@ -90,13 +89,13 @@ def find_ticket(*, event: Event, reference: str, lock: bool = False) -> TicketAt
 
 def read_tickets(event: Event, conditions: str, parameters: Iterable[Any]) -> list[TicketAtDoor]:
     """Tickets by a condition of ours (`t` ticket, `l` line, `o` order, `h` holder); ages as of the event's first day."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_SELECT + conditions, list(parameters))  # noqa: S608  our own conditions, values as parameters
         return [_ticket(row, event.starts_on) for row in cursor.fetchall()]
 
 
 def _ticket(row: tuple[Any, ...], first_day: date) -> TicketAtDoor:
-    *facts, badge_name, name, birth_date, in_since, belongings = row
+    facts, (badge_name, name, birth_date, in_since, belongings) = row[:12], row[12:]
     order = facts[8]
     if isinstance(belongings, str):
         belongings = json.loads(belongings)
@@ -104,12 +103,7 @@ def _ticket(row: tuple[Any, ...], first_day: date) -> TicketAtDoor:
         Thing(f"{order}-{position}", text, kind, datetime.fromisoformat(at) if at else None)
         for position, text, kind, at in belongings or ()
     ]
-    return TicketAtDoor(
-        *facts,
-        badge_name=badge_name or "",
-        name=name or "",
-        age_band=age_band(birth_date, first_day),
-        in_since=in_since,
-        things=tuple(thing for thing in things if thing.kind in HANDED_OUT),
-        beds=tuple(thing.text for thing in things if thing.kind == ProductKind.SLEEPING),
-    )
+    about_holder = (badge_name or "", name or "", age_band(birth_date, first_day), in_since)
+    given = tuple(thing for thing in things if thing.kind in HANDED_OUT)
+    beds = tuple(thing.text for thing in things if thing.kind == ProductKind.SLEEPING)
+    return TicketAtDoor(*(*facts, *about_holder, given, beds))

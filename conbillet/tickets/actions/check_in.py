@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db import connection
+from typing import Any
 
 from conbillet.catalogue.models import Event
 from conbillet.core import audit
 from conbillet.core.actor import Actor
 from conbillet.core.clock import copenhagen_day
 from conbillet.core.live import notify
+from conbillet.core.prepared import prepared
 from conbillet.core.references import BadReference, normalise
+from conbillet.core.rows import gathered
 from conbillet.sales.models import Order
 
 from ..at_door import TicketAtDoor, find_ticket
@@ -65,8 +66,8 @@ def check_in(*, event: Event, code: str, actor: Actor, device: str, now: datetim
     if ticket is None:
         raise _no_ticket(event, reference)
     _refuse(event, ticket, generation, now)
-    values = [event.organization_id, ticket.id, event.pk, now, actor.person_id, device[:40], scan[:36]]
-    with connection.cursor() as cursor:
+    values: list[Any] = [event.organization_id, ticket.id, event.pk, now, actor.person_id, device[:40], scan[:36]]
+    with prepared() as cursor:
         cursor.execute(_LET_IN, values)
         if cursor.fetchone() is None:
             # Nobody can take the other check-in back meanwhile: that waits for our lock on the ticket.
@@ -75,15 +76,16 @@ def check_in(*, event: Event, code: str, actor: Actor, device: str, now: datetim
             if scan and same_scan == scan[:36]:
                 return Admission(ticket, since)
             raise AlreadyIn(since, role or "", now, ticket)
-    audit.record(
-        action="ticket_checked_in",
-        actor=actor,
-        now=now,
-        organization_id=event.organization_id,
-        object_kind="ticket",
-        object_reference=ticket.reference,
-    )
-    notify(f"event:{event.pk}")
+    with gathered():
+        audit.record(
+            action="ticket_checked_in",
+            actor=actor,
+            now=now,
+            organization_id=event.organization_id,
+            object_kind="ticket",
+            object_reference=ticket.reference,
+        )
+        notify(f"event:{event.pk}")
     return Admission(ticket, now)
 
 

@@ -1,6 +1,6 @@
 """The answer on the crew's screen: yes or no, why, who it is, and what to hand out."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -49,7 +49,8 @@ class Verdict:
     at: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        # By hand: `dataclasses.asdict` copies everything deeply, which takes a fifth of a millisecond.
+        return {**vars(self), "things": [vars(thing) for thing in self.things]}
 
 
 def admitted(admission: Admission) -> Verdict:
@@ -92,7 +93,12 @@ def age_label(band: AgeBand) -> str:
 
 def undo_reasons() -> list[str]:
     """Why a check-in is usually taken back; other reasons are typed."""
-    return [_("Scanned by mistake"), _("The holder did not come in"), _("The wrong person"), _("We were only trying it")]
+    return [
+        _("Scanned by mistake"),
+        _("The holder did not come in"),
+        _("The wrong person"),
+        _("We were only trying it"),
+    ]
 
 
 def _about(ticket: TicketAtDoor) -> dict[str, Any]:

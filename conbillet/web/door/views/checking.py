@@ -71,7 +71,9 @@ def check_in(request: HttpRequest, standing: Standing, event: Event) -> HttpResp
         if isinstance(no, UnknownCode) and not code.strip().upper().startswith(PREFIX):
             found = look_for(event, code)
             if found is not None:
-                return JsonResponse({"kind": "search"}) if wants_json(request) else found_page(request, event, code, found)
+                return (
+                    JsonResponse({"kind": "search"}) if wants_json(request) else found_page(request, event, code, found)
+                )
         verdict = refused(no, event)
     if wants_json(request):
         return JsonResponse(verdict.as_json())

@@ -9,7 +9,7 @@ from conbillet.organizations.access import Standing
 from conbillet.tickets import queries
 from conbillet.tickets.queries import LONGEST_SEARCH, Found
 
-from ..page import door_page, url_of
+from ..page import door_page, said_in, url_of
 from ..verdicts import age_label
 
 
@@ -18,7 +18,7 @@ from ..verdicts import age_label
 def search(request: HttpRequest, standing: Standing, event: Event) -> HttpResponse:
     if request.method != "POST":
         return redirect(url_of("scan", event))
-    text = request.POST.get("code", "")
+    text = said_in(request).get("code", "")
     return found_page(request, event, text, look_for(event, text) or Found((), (), False))
 
 
