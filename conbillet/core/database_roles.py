@@ -65,6 +65,9 @@ def sync(connection: BaseDatabaseWrapper, *, prefix: str, app_password: str = ""
         statements: list[str] = []
         for model in apps.get_models():
             statements += _statements_for(model, quote(app), quote(office))
+        for link in apps.get_models(include_auto_created=True):
+            if link._meta.auto_created:
+                statements += _link_statements(link, quote(app), quote(office))
         if statements:
             cursor.execute(";\n".join(statements))
     _composite_references(connection)
@@ -86,7 +89,7 @@ def _statements_for(model: type[models.Model], app: str, office: str) -> list[st
         found.append(f"GRANT {rights} ON {table} TO {office}")
     elif access == "read":
         found.append(f"GRANT SELECT ON {table} TO {office}")
-    columns = {field.column for field in model._meta.concrete_fields}
+    columns = _columns(model)
     own = None
     if model._meta.label == "organizations.Organization":
         own = f"id = {_OWN}"
@@ -101,6 +104,31 @@ def _statements_for(model: type[models.Model], app: str, office: str) -> list[st
             f"CREATE POLICY office_own ON {table} TO {office} USING ({own}) WITH CHECK ({own})",
         ]
     return found
+
+
+def _link_statements(model: type[models.Model], app: str, office: str) -> list[str]:
+    """The hidden table of a many-to-many field shows the office what both its ends show; a link is never changed."""
+    table, ends = model._meta.db_table, []
+    for field in model._meta.concrete_fields:
+        parent = field.related_model
+        if parent is None:
+            continue
+        if getattr(parent, "office_access", "none") == "none" or "organization_id" not in _columns(parent):  # type: ignore[arg-type]
+            return []
+        ends.append(f'EXISTS (SELECT FROM "{parent._meta.db_table}" AS parent WHERE parent.id = "{field.column}")')  # type: ignore[union-attr]
+    seen = " AND ".join(ends)
+    return [
+        f'GRANT SELECT, INSERT ON "{table}" TO {office}',
+        f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
+        f'DROP POLICY IF EXISTS app_all ON "{table}"',
+        f'CREATE POLICY app_all ON "{table}" TO {app} USING (true) WITH CHECK (true)',
+        f'DROP POLICY IF EXISTS office_own ON "{table}"',
+        f'CREATE POLICY office_own ON "{table}" TO {office} USING ({seen}) WITH CHECK ({seen})',
+    ]
+
+
+def _columns(model: type[models.Model]) -> set[str | None]:
+    return {field.column for field in model._meta.concrete_fields}
 
 
 def _composite_references(connection: BaseDatabaseWrapper) -> None:

@@ -400,3 +400,50 @@ def test_planted_without_the_locks_two_refunds_collide_in_the_database(shop, mon
     results = race(shop, lambda: refund_order(order=order, reason="requested", actor=owner(shop), now=shop.now))
     assert sorted(type(result).__name__ for result in results) == ["IntegrityError", "NoneType"]
     assert Refund.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["ticket", "membership", "merchandise"])
+def test_the_office_refunds_as_its_own_database_role(shop, kind):
+    """Office pages run confined to their association; a refund needs nothing beyond that."""
+    from django.db import transaction
+
+    from conbillet.core.tenancy import acting_for
+
+    order = shop.paid(*everything(shop))
+    with transaction.atomic(), acting_for(order.organization_id):
+        refund(shop, order, kind)
+    run_jobs()
+    assert Refund.objects.get().state == "succeeded"
+    order = shop.paid(Wish(shop.world.day.pk, 1))
+    Payment.objects.filter(about=order.reference).update(method="transfer")
+    with transaction.atomic(), acting_for(order.organization_id):
+        refund_order(order=order, reason="requested", actor=owner(shop), now=shop.now)
+    assert shop.payment(order).refunded_amount == order.amount
+
+
+def test_another_associations_office_cannot_refund(shop):
+    from django.db import transaction
+
+    from conbillet.core.tenancy import acting_for
+
+    order = shop.paid()
+    lines = shop.lines(order, "ticket")
+    with pytest.raises(Order.DoesNotExist), transaction.atomic(), acting_for(shop.world.other.pk):
+        refund(shop, order, lines=lines)
+    assert not Refund.objects.exists()
+
+
+def test_receipts_show_their_lines_to_their_own_office_only(shop):
+    from django.db import DatabaseError, transaction
+
+    from conbillet.core.tenancy import acting_for
+
+    shop.paid()
+    links = Receipt.lines.through.objects
+    (link,) = links.all()
+    with transaction.atomic(), acting_for(shop.world.organization.pk):
+        assert links.count() == 1
+    with transaction.atomic(), acting_for(shop.world.other.pk):
+        assert links.count() == 0
+    with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic(), acting_for(shop.world.other.pk):
+        links.create(receipt_id=link.receipt_id, orderline_id=link.orderline_id)
