@@ -1,15 +1,17 @@
 """The front page and the association's page: lists of events, filtered and in Danish order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import CharField, Exists, F, Func, Min, OuterRef, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import CharField, F, Func, Q, QuerySet
 
 from conbillet.organizations.models import Organization
 
-from .models import ADMITTING_KINDS, Event, Price, Product, ProductQuota
+from .models import ADMITTING_KINDS, Event
 
 PAGE_SIZE = 12
 PAST_SHOWN = 6
@@ -47,7 +49,7 @@ def front_page(*, search: str = "", month: str = "", place: str = "", page: int 
     chosen = _month(month)
     coming = _public().filter(ends_on__gte=today)
     facets = list(coming.order_by().values_list("starts_on", "ends_on", "city").distinct())
-    found = _cards(coming)
+    found = coming
     for word in search.split():
         found = found.filter(
             Q(name__icontains=word)
@@ -64,11 +66,10 @@ def front_page(*, search: str = "", month: str = "", place: str = "", page: int 
     pages = Paginator(found.order_by("starts_on", _danish("name"), "id"), PAGE_SIZE)
     upcoming = pages.get_page(page)
     filtered = bool(search or chosen or place)
-    past = (
-        []
-        if filtered or upcoming.number > 1
-        else list(_cards(_public().filter(ends_on__lt=today)).order_by("-ends_on", "id")[:PAST_SHOWN])
-    )
+    past: list[Event] = []
+    if not filtered and upcoming.number == 1:
+        past = list(_public().filter(ends_on__lt=today).order_by("-ends_on", "id")[:PAST_SHOWN])
+    _cards([*upcoming, *past])
     return FrontPage(upcoming, past, _months(facets, today), _places(facets), search, chosen, place)
 
 
@@ -77,7 +78,7 @@ def organization_page(*, slug: str, today: date) -> OrganizationPage | None:
     organization = Organization.objects.filter(slug=slug).first()
     if organization is None:
         return None
-    events = list(_cards(_public().filter(organization=organization)).order_by("starts_on", "id"))
+    events = _cards(_public().filter(organization=organization).order_by("starts_on", "id"))
     for event in events:
         event.organization = organization
     past = [event for event in reversed(events) if event.ends_on < today]
@@ -85,30 +86,32 @@ def organization_page(*, slug: str, today: date) -> OrganizationPage | None:
 
 
 def _public() -> "QuerySet[Event]":
-    return Event.objects.exclude(state=Event.State.DRAFT)
+    return Event.objects.exclude(state=Event.State.DRAFT).select_related("organization")
 
 
-def _cards(events: "QuerySet[Event]") -> "QuerySet[Event]":
+_TICKETS = """
+SELECT p.event_id, min(pr.amount) FILTER (WHERE pr.amount > 0), bool_or(NOT EXISTS (
+    SELECT 1 FROM catalogue_productquota l JOIN catalogue_quota q ON q.id = l.quota_id
+    WHERE l.product_id = p.id AND l.variant_id IS NULL AND q.sold >= q.size))
+FROM catalogue_product p
+LEFT JOIN catalogue_price pr ON pr.product_id = p.id AND pr.audience = 'ordinary'
+WHERE p.event_id = ANY(%s) AND p.is_offered AND p.kind = ANY(%s)
+GROUP BY p.event_id
+"""
+
+
+def _cards(events: Iterable[Event]) -> list[Event]:
     """With what a card shows: `from_amount` (the cheapest ticket that costs something, øre), `sells_tickets` and
-    `has_tickets_left`.
+    `has_tickets_left`. One more query for all of them.
     """
-    tickets = Product.objects.filter(event=OuterRef("pk"), kind__in=ADMITTING_KINDS, is_offered=True)
-    full = ProductQuota.objects.filter(product=OuterRef("pk"), variant=None, quota__size__lte=F("quota__sold"))
-    cheapest = (
-        Price.objects.filter(
-            product__event=OuterRef("pk"), product__kind__in=ADMITTING_KINDS, product__is_offered=True, amount__gt=0
-        )
-        .filter(audience=Price.Audience.ORDINARY)
-        .order_by()
-        .values("product__event")
-        .annotate(least=Min("amount"))
-        .values("least")
-    )
-    return events.select_related("organization").annotate(
-        from_amount=Subquery(cheapest),
-        sells_tickets=Exists(tickets),
-        has_tickets_left=Exists(tickets.filter(~Exists(full))),
-    )
+    found: list[Any] = list(events)
+    with connection.cursor() as cursor:
+        cursor.execute(_TICKETS, [[event.pk for event in found], [str(kind) for kind in ADMITTING_KINDS]])
+        tickets = {event: (amount, left) for event, amount, left in cursor.fetchall()}
+    for event in found:
+        event.sells_tickets = event.pk in tickets
+        event.from_amount, event.has_tickets_left = tickets.get(event.pk, (None, False))
+    return found
 
 
 def _danish(field: str) -> Func:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, Prefetch
 
-from conbillet.core.clock import copenhagen_day
+from conbillet.core.clock import copenhagen_day, day_end
 from conbillet.organizations.models import Organization
 
 from .availability import Availability, Stock, availability, best
@@ -77,7 +78,37 @@ def event_page(*, organization_slug: str, event_slug: str, now: datetime, drafts
     event_id, version, stamp = rows[0][:3]
     stocks = {row[3]: Stock(*row[4:]) for row in rows if row[3] is not None}
     event, listed = _constant(event_id, version, stamp)
-    return _page(event, listed, stocks, now, stamp, as_if_live=drafts)
+    if drafts:
+        return _page(event, listed, stocks, now, stamp, as_if_live=True)
+    found = _composed.get(event_id)
+    if found is not None and found.rows == rows and found.since <= now < found.until:
+        return found.page
+    page = _page(event, listed, stocks, now, stamp, as_if_live=False)
+    if len(_composed) >= 256:
+        _composed.clear()
+    _composed[event_id] = _Composed(rows, now, _next_change(event, listed, now), page)
+    return page
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """The page as it was last put together, good for the same counters until a sale opens or closes."""
+
+    rows: list[tuple[Any, ...]]
+    since: datetime
+    until: datetime
+    page: EventPage
+
+
+_composed: dict[int, _Composed] = {}
+
+
+def _next_change(event: Event, listed: "tuple[_Listed, ...]", now: datetime) -> datetime:
+    """The next instant at which time alone changes what can be bought."""
+    moments = [day_end(event.ends_on), event.sales_open_at, event.sales_close_at]
+    for one in listed:
+        moments += [one.product.sales_open_at, one.product.sales_close_at]
+    return min((moment for moment in moments if moment is not None and moment > now), default=now + timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)

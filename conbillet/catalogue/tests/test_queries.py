@@ -232,3 +232,16 @@ def test_organizations_without_events_have_a_page(db):
     make_organization("quiet", "Quiet")
     found = organization_page(slug="quiet", today=TODAY)
     assert (found.upcoming, found.past) == ([], [])
+
+
+def test_time_alone_changes_the_page_at_the_very_instant(world, now):
+    opens, closes = now + timedelta(hours=1), now + timedelta(hours=2)
+    Product.objects.filter(pk=world.bed.pk).update(sales_open_at=opens, sales_close_at=closes)
+    instant = timedelta(microseconds=1)
+    levels = [
+        on_page(page(world, moment), world.bed).availability.level
+        for moment in (now, opens - instant, opens, closes - instant, closes, opens, now)
+    ]
+    few = Level.FEW
+    assert levels == [Level.NOT_YET, Level.NOT_YET, few, few, Level.ENDED, few, Level.NOT_YET]
+    assert page(world, now) is page(world, now)  # put together once
