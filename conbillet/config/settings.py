@@ -107,7 +107,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "conbillet.web.form_renderer.QuickRenderer"
 
 # --- Database: PostgreSQL only. The web and the workers connect as the role `app`; migrations as the owner. -------------
 DATABASES = {

@@ -17,12 +17,15 @@ All take Django's usual keywords (`required`, `label`, `help_text`). Values are 
 
 import re
 from datetime import date
+from functools import cache
 from typing import Any
 
 import phonenumbers
 from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from stdnum.dk import cvr as danish_cvr
@@ -198,15 +201,50 @@ class CountryField(forms.ChoiceField):
     """A country by its ISO code; Denmark and its neighbours first, then all others by name."""
 
     def __init__(self, **options: Any) -> None:
-        options = {"label": _("Country"), "initial": "DK", **options}
+        options = {"label": _("Country"), "initial": "DK", "widget": CountrySelect, **options}
         super().__init__(choices=country_choices, **options)
         self.widget.attrs["autocomplete"] = "country"
+
+    def valid_value(self, value: str) -> bool:
+        return value in _country_names("da")
+
+
+class CountrySelect(forms.Select):
+    """All countries, of which one is chosen: the 250 options are written once for each language."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return True  # Django looks for an empty option by going through all of them
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        return []
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        empty = super().render(name, value, attrs, renderer)
+        options = _country_options(get_language() or "da")
+        mark = f'<option value="{value}">'
+        if value and mark in options:
+            options = options.replace(mark, f'<option value="{value}" selected>', 1)
+        return mark_safe(empty.replace("</select>", f"{options}</select>"))  # noqa: S308 - our own list of countries
+
+
+@cache
+def _country_options(language: str) -> str:
+    return str(format_html_join("\n", '<option value="{}">{}</option>', _country_choices(language)))
 
 
 def country_choices() -> list[tuple[str, str]]:
     """Countries in the visitor's language."""
-    names = Locale.parse(get_language() or "da").territories
-    real = {code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}}
+    return _country_choices(get_language() or "da")
+
+
+@cache
+def _country_names(language: str) -> dict[str, str]:
+    names = Locale.parse(language).territories
+    return {code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}}
+
+@cache
+def _country_choices(language: str) -> list[tuple[str, str]]:
+    real = _country_names(language)
     others = sorted((code for code in real if code not in NEAR), key=lambda code: _danish_order(real[code]))
     return [(code, real[code]) for code in (*NEAR, *others)]
 

@@ -110,7 +110,7 @@ def field(
         attrs["aria-describedby"] = None
     return {
         "field": bound,
-        "control": mark_safe(bound.as_widget(attrs=attrs)),  # noqa: S308 - Django's own widget
+        "control": "" if group else mark_safe(bound.as_widget(attrs=attrs)),  # noqa: S308 - Django's own widget
         "label": bound.label if label is None else label,
         "help": help_text,
         "kind": "group" if group else "check" if isinstance(widget, CheckboxInput) else "plain",
