@@ -43,7 +43,7 @@ def test_what_is_written_becomes_a_case(client, world, operator_address):
     assert case.text == "Jeg kan ikke komme alligevel.\n\nHilsen Bo"
     assert (case.due_on - copenhagen_day(case.created_at)).days == 7
     assert AuditEntry.objects.filter(action="case_opened", object_reference=case.reference).exists()
-    assert "vi har din besked" in client.get(response["Location"]).content.decode().lower()
+    assert "vi har fået din besked" in client.get(response["Location"]).content.decode().lower()
     run_jobs()
     for address in ("bo@example.com", operator_address, event.organization.email):
         (letter,) = sent_to(address)
