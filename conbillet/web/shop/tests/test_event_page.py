@@ -293,3 +293,17 @@ def test_the_front_page_says_what_to_do_when_nothing_fits(world, client):
     assert "<script>alert" not in page.content.decode()
     Event.objects.all().update(state=Event.State.DRAFT)
     assert "No conventions are announced" in text_of(client.get("/", headers={"accept-language": "en"}))
+
+
+def test_the_cart_stands_in_the_header_of_whoever_has_one(world, client):
+    for address in ("/", "/alea/", ADDRESS):
+        assert b'class="count"' not in client.get(address).content
+    session = client.session
+    session["cart_count"], session["cart_url"] = 3, "/alea/fastaval/checkout/"
+    session.save()
+    client.cookies[plain.SESSION_COOKIE_NAME] = session.session_key
+    for address in ("/", "/alea/", ADDRESS):
+        page = client.get(address)
+        assert b'<span class="count">3</span>' in page.content, address
+        assert page.headers["Cache-Control"].startswith("private"), address
+    assert b'class="count"' not in Client().get(ADDRESS).content

@@ -1,5 +1,6 @@
 """The front page, and an association's own page."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -26,7 +27,7 @@ def front(request: HttpRequest) -> HttpResponse:
     cards = [card(event, today=today) for event in found.upcoming]
     past = [card(event, today=today) for event in found.past]
     context = {"found": found, "cards": cards, "past": past}
-    return _public(render(request, "shop/front.html", context))
+    return _public(render(request, "shop/front.html", {**context, **_cart(request)}))
 
 
 @require_safe
@@ -38,9 +39,15 @@ def organization(request: HttpRequest, organization: str) -> HttpResponse:
         raise Http404
     cards = [card(event, today=today) for event in found.upcoming]
     past = [card(event, today=today) for event in found.past]
-    return _public(
-        render(request, "shop/organization.html", {"organization": found.organization, "cards": cards, "past": past})
-    )
+    context = {"organization": found.organization, "cards": cards, "past": past, **_cart(request)}
+    return _public(render(request, "shop/organization.html", context))
+
+
+def _cart(request: HttpRequest) -> dict[str, object]:
+    """What the header shows of the visitor's cart. The session is read only where there is one."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return {}
+    return {"cart_count": request.session.get("cart_count", 0), "cart_url": request.session.get("cart_url", "")}
 
 
 def _public(response: HttpResponse) -> HttpResponse:
