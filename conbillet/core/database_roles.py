@@ -107,7 +107,10 @@ def _statements_for(model: type[models.Model], app: str, office: str) -> list[st
 
 
 def _link_statements(model: type[models.Model], app: str, office: str) -> list[str]:
-    """The hidden table of a many-to-many field shows the office what both its ends show; a link is never changed."""
+    """The hidden table of a many-to-many field shows the office what both its ends show; a link is never changed.
+
+    To add one, it is enough to see one end: the other may be written by the very same statement, which no policy sees.
+    """
     table, ends = model._meta.db_table, []
     for field in model._meta.concrete_fields:
         parent = field.related_model
@@ -116,14 +119,14 @@ def _link_statements(model: type[models.Model], app: str, office: str) -> list[s
         if getattr(parent, "office_access", "none") == "none" or "organization_id" not in _columns(parent):  # type: ignore[arg-type]
             return []
         ends.append(f'EXISTS (SELECT FROM "{parent._meta.db_table}" AS parent WHERE parent.id = "{field.column}")')  # type: ignore[union-attr]
-    seen = " AND ".join(ends)
+    seen, known = " AND ".join(ends), " OR ".join(ends)
     return [
         f'GRANT SELECT, INSERT ON "{table}" TO {office}',
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
         f'DROP POLICY IF EXISTS app_all ON "{table}"',
         f'CREATE POLICY app_all ON "{table}" TO {app} USING (true) WITH CHECK (true)',
         f'DROP POLICY IF EXISTS office_own ON "{table}"',
-        f'CREATE POLICY office_own ON "{table}" TO {office} USING ({seen}) WITH CHECK ({seen})',
+        f'CREATE POLICY office_own ON "{table}" TO {office} USING ({seen}) WITH CHECK ({known})',
     ]
 
 
