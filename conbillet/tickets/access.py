@@ -10,7 +10,6 @@ from conbillet.sales.models import OrderLine
 
 from .models import Ticket
 
-
 _EVENT = f"SELECT {columns(Event, 'e')} FROM catalogue_event e WHERE e.organization_id = %s AND e.slug = %s"  # noqa: S608
 
 

@@ -1,5 +1,6 @@
 """What the door reads: how many are in, who was let in last, who is meant by a name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,9 +10,10 @@ from django.db.models.expressions import Func, OrderBy
 from django.db.models.fields import TextField
 
 from conbillet.catalogue.models import Event
+from conbillet.core import rows
 from conbillet.core.clock import COPENHAGEN
 from conbillet.core.references import BadReference, normalise
-from conbillet.sales.models import Order, Participant
+from conbillet.sales.models import Order, OrderLine, Participant
 
 from .at_door import TicketAtDoor, read_tickets
 from .models import Ticket
@@ -203,3 +205,13 @@ def tickets_of_participant(person: Participant) -> QuerySet[Ticket]:
         .select_related("line__order", "line__product", "participant")
         .order_by("line__position")
     )
+
+
+def tickets_for(lines: Sequence[OrderLine]) -> list[Ticket]:
+    """The tickets of these lines (with their participants loaded), in the lines' order, for a page that shows both."""
+    by_line = {line.pk: line for line in lines}
+    found = rows.read("FROM tickets_ticket t WHERE t.line_id = ANY(%s)", [list(by_line)], t=Ticket)
+    for ticket in found:
+        ticket.line = by_line[ticket.line_id]
+        ticket.participant = ticket.line.participant
+    return sorted(found, key=lambda ticket: int(ticket.line.position))

@@ -61,6 +61,12 @@ def make_door(world: World, *, bought: datetime, now: datetime) -> Door:
     return Door(world, order, world.actor(world.door_crew, RoleKind.DOOR_CREW), now)
 
 
+def allow_paying(door: Door) -> None:
+    """From now on the event's orders may be paid at the door."""
+    door.event.door_allowed, door.event.version = True, door.event.version + 1
+    door.event.save()
+
+
 @pytest.fixture
 def door(world: World, now: datetime) -> Door:
     return make_door(world, bought=now, now=EVENING)
