@@ -56,13 +56,22 @@ class EventNotFound(Exception):
 
 # One statement: the event by its two slugs, the counters of its quotas, and what tells whether the cached rest still
 # holds. An association's row has no version of its own; PostgreSQL's own (who wrote it, and where it lies) will do.
-_VOLATILE = """
-SELECT e.id, e.version, o.xmin::text || o.ctid::text, q.id, q.size, q.held, q.sold
+STAMP = "o.xmin::text || o.ctid::text"
+_VOLATILE = f"""
+SELECT e.id, e.version, {STAMP}, q.id, q.size, q.held, q.sold
 FROM organizations_organization o
 JOIN catalogue_event e ON e.organization_id = o.id
 LEFT JOIN catalogue_quota q ON q.event_id = e.id
 WHERE o.slug = %s AND e.slug = %s AND (e.state <> 'draft' OR %s)
-"""
+"""  # noqa: S608 - nothing from outside
+
+
+def known_event(event_id: int, version: int, stamp: str) -> Event:
+    """An event with its association, kept in the process; shared between requests, so read only.
+
+    For queries that join both anyway: they read `e.version` and `STAMP` (of the association as `o`) instead of 40 columns.
+    """
+    return _constant(event_id, version, stamp)[0]
 
 
 def event_page(*, organization_slug: str, event_slug: str, now: datetime, drafts: bool = False) -> EventPage:

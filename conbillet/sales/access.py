@@ -1,18 +1,42 @@
 """The only way by which a page obtains an order or a cart."""
 
-import hmac
+from typing import Any, TypeVar
 
+from conbillet.catalogue.queries import STAMP, known_event
 from conbillet.core.actor import Actor, ActorKind
+from conbillet.core.prepared import columns, made, prepared
+from conbillet.core.references import same_secret
 from conbillet.organizations.access import NotFound, Standing
 
 from .models import Cart, Order, Participant
 
+# Event and association come out of the process, if they are still as they were.
+_FROM = "JOIN catalogue_event e ON e.id = x.event_id JOIN organizations_organization o ON o.id = x.organization_id"
+_ORDER = f"SELECT e.id, e.version, {STAMP}, {columns(Order, 'x')} FROM sales_order x {_FROM} WHERE x.reference = %s"  # noqa: S608
+_CART = (
+    f"SELECT e.id, e.version, {STAMP}, {columns(Cart, 'x')} FROM sales_cart x {_FROM} "  # noqa: S608
+    "WHERE x.reference = %s AND e.slug = %s AND o.slug = %s"
+)
+Found = TypeVar("Found", Cart, Order)
+
+
+def _with_event(statement: str, values: list[Any], model: type[Found]) -> Found | None:
+    with prepared() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    found = made(model, row[3:])
+    found.event = known_event(*row[:3])
+    found.organization = found.event.organization
+    return found
+
 
 def get_order_by_link(*, reference: str, access_key: str) -> Order:
     """An order opened by its own link (reference and secret). Raises NotFound for a wrong one, whichever part is wrong."""
-    order = Order.objects.select_related("event", "organization").filter(reference=reference).first()
+    order = _with_event(_ORDER, [reference], Order)
     # Compare even when there is no such order, so that time does not tell references that exist from others.
-    if not hmac.compare_digest(order.access_key if order else "-" * 24, access_key) or order is None:
+    if not same_secret(access_key, order.access_key if order else "-" * 24) or order is None:
         raise NotFound
     return order
 
@@ -45,11 +69,7 @@ def get_cart(*, reference: str, organization: str, event: str) -> Cart | None:
     """The cart that a session remembers for an event (by the slugs of its address), also when it was ordered."""
     if not reference:
         return None
-    return (
-        Cart.objects.select_related("event", "organization")
-        .filter(reference=reference, event__slug=event, organization__slug=organization)
-        .first()
-    )
+    return _with_event(_CART, [reference, event, organization], Cart)
 
 
 def get_participant_by_link(*, order_reference: str, claim_key: str) -> Participant:
@@ -57,7 +77,7 @@ def get_participant_by_link(*, order_reference: str, claim_key: str) -> Particip
     found = None
     people = Participant.objects.select_related("order", "order__event", "organization")
     for person in people.filter(order__reference=order_reference):
-        if person.claim_key and hmac.compare_digest(person.claim_key, claim_key):
+        if person.claim_key and same_secret(claim_key, person.claim_key):
             found = person
     if found is None:
         raise NotFound

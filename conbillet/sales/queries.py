@@ -10,7 +10,7 @@ from conbillet.core import rows
 from conbillet.core.clock import copenhagen_day
 from conbillet.memberships.queries import is_member
 
-from .models import Cart, CartLine, Hold, Order, OrderLine, Participant
+from .models import Cart, CartLine, Hold, Order, OrderLine, Participant, Receipt
 
 
 def known_members(*, organization_id: int, people: Mapping[str, UUID | None], now: datetime) -> frozenset[str]:
@@ -30,7 +30,8 @@ def lines_of(cart: Cart) -> list[CartLine]:
 
 def held_until(cart: Cart) -> datetime | None:
     """Until when the cart's places are kept; None when the time has run out and they were given to others."""
-    return Hold.objects.filter(cart=cart, ended_at__isnull=True).values_list("expires_at", flat=True).first()
+    found = rows.read("FROM sales_hold h WHERE h.cart_id = %s AND h.ended_at IS NULL", [cart.pk], h=Hold)
+    return found[0].expires_at if found else None
 
 
 def order_of_cart(cart: Cart) -> Order:
@@ -38,13 +39,13 @@ def order_of_cart(cart: Cart) -> Order:
     return Order.objects.get(cart=cart)
 
 
-def lines_of_order(order: Order) -> QuerySet[OrderLine]:
-    """All lines with whom they are for, reversals included, in their order."""
-    return order.lines.select_related("participant", "product").order_by("position")
+def receipts_of(order: Order) -> list[Receipt]:
+    """Its receipt and credit notes, in the order of their numbers."""
+    return rows.read("FROM sales_receipt r WHERE r.order_id = %s ORDER BY r.number", [order.pk], r=Receipt)
 
 
 def lines_with_people(order: Order) -> list[OrderLine]:
-    """All lines with whom they are for, in their order: one query, for the confirmation of a payment."""
+    """All lines with whom they are for, in their order: one query, reversals included."""
     found = rows.read(
         "FROM sales_orderline l LEFT JOIN sales_participant p ON p.id = l.participant_id "
         "WHERE l.order_id = %s ORDER BY l.position",

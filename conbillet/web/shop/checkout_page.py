@@ -137,7 +137,8 @@ class CheckoutPage:
         """The button says that it costs, and how much (Consumer Contracts Act § 12)."""
         if not self.amount:
             return _("Sign up for free")
-        return _("Buy and pay %(amount)s") % {"amount": format_money(self.amount, language=get_language())}
+        amount = format_money(self.amount, language=get_language()).replace(" ", "\u00a0")  # stays on one line
+        return _("Buy and pay %(amount)s") % {"amount": amount}
 
     @property
     def keys(self) -> str:

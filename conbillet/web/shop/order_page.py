@@ -10,9 +10,9 @@ from conbillet.core.references import pretty
 from conbillet.payments.models import Payment
 from conbillet.payments.queries import payment_of
 from conbillet.sales.models import Order, OrderLine, Receipt
-from conbillet.sales.queries import lines_of_order
+from conbillet.sales.queries import lines_with_people, receipts_of
 from conbillet.tickets.models import Ticket
-from conbillet.tickets.queries import tickets_of_order
+from conbillet.tickets.queries import tickets_for
 from conbillet.workflows.links import participant_link
 
 
@@ -47,7 +47,6 @@ class OrderPage:
     lines: list[OrderLine]
     tickets: list[Ticket]
     receipts: list[Receipt]
-    payment: Payment | None
     now: datetime
 
     @property
@@ -111,27 +110,26 @@ class OrderPage:
 
 def order_page(*, order: Order, came_back: str, now: datetime) -> OrderPage:
     """`came_back` is what the return address from Stripe says ("paid", "gave_up" or nothing): a hint, never a proof."""
-    payment = payment_of(about=order.reference)
+    lines = lines_with_people(order)
     return OrderPage(
         order=order,
-        situation=situation_of(order, payment, came_back),
-        lines=list(lines_of_order(order)),
-        tickets=list(tickets_of_order(order)) if order.state == Order.State.PAID else [],
-        receipts=list(order.receipts.order_by("number")) if order.paid_at else [],
-        payment=payment,
+        situation=situation_of(order, came_back),
+        lines=lines,
+        tickets=tickets_for(lines) if order.state == Order.State.PAID else [],
+        receipts=receipts_of(order) if order.paid_at else [],
         now=now,
     )
 
 
-def situation_of(order: Order, payment: Payment | None, came_back: str) -> Situation:
+def situation_of(order: Order, came_back: str) -> Situation:
     if order.state == Order.State.PAID:
         return Situation.PAID
-    captured = payment is not None and payment.state == Payment.State.CAPTURED
     if order.state in {Order.State.CANCELLED, Order.State.EXPIRED}:
-        if captured and order.paid_at is None and payment is not None and payment.amount:
-            return Situation.LATE
-        if captured and order.paid_at is not None:
+        if order.paid_at is not None:
             return Situation.REFUNDED
+        payment = payment_of(about=order.reference)
+        if payment is not None and payment.amount and payment.state == Payment.State.CAPTURED:
+            return Situation.LATE
         return Situation.CANCELLED if order.state == Order.State.CANCELLED else Situation.EXPIRED
     if order.method == Order.Method.TRANSFER:
         return Situation.TRANSFER

@@ -1,6 +1,5 @@
 """The order's own page and what can be done on it. Its address is the key: reference and secret together."""
 
-import hmac
 from datetime import datetime
 
 from django.contrib import messages
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from conbillet.core import clock
+from conbillet.core.references import same_secret
 from conbillet.payments.actions.start_checkout import AlreadyPaid, CannotCheckOut, NothingToPay
 from conbillet.sales.access import get_order_by_link
 from conbillet.sales.actions.confirm_order_email import confirm_order_email
@@ -161,7 +161,7 @@ def _show(
 
 def _confirm_email(request: HttpRequest, found: Order, now: datetime) -> None:
     proof = request.GET.get("mail", "")
-    if proof and found.email_confirmed_at is None and hmac.compare_digest(proof.encode(), mail_proof(found).encode()):
+    if proof and found.email_confirmed_at is None and same_secret(proof, mail_proof(found)):
         confirm_order_email(order=found, actor=actor_of(request), now=now)
 
 
