@@ -46,6 +46,7 @@ def find_orders(*, organization_id: int, wanted: OrderFilter) -> QuerySet[Order]
         orders = orders.filter(event_id=wanted.event_id)
     if wanted.state:
         orders = orders.filter(_in_state(wanted.state))
+    orders = orders.order_by(*SORTS.get(wanted.sort, SORTS["newest"]))
     if wanted.method:
         orders = orders.filter(method=wanted.method)
     if wanted.product_id is not None:
@@ -60,7 +61,7 @@ def find_orders(*, organization_id: int, wanted: OrderFilter) -> QuerySet[Order]
             return exact
     if wanted.text.strip():
         orders = orders.filter(_matches(organization_id, wanted.text, reference))
-    return orders.order_by(*SORTS.get(wanted.sort, SORTS["newest"]))
+    return orders
 
 
 def _in_state(state: str) -> Q:

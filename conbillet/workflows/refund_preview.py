@@ -50,7 +50,7 @@ def preview_refund(*, order: Order, lines: Collection[OrderLine]) -> RefundPrevi
     left = list(order.lines.filter(reverses=None, reversal=None).select_related("participant").order_by("position"))
     wanted = {line.pk for line in lines}
     chosen = [line for line in left if line.pk in wanted]
-    if not chosen or not wanted <= set(order.lines.filter(reverses=None).values_list("pk", flat=True)):
+    if not wanted or not wanted <= set(order.lines.filter(reverses=None).values_list("pk", flat=True)):
         raise CannotRefund
     if len(chosen) != len(wanted):
         raise AlreadyRefunded

@@ -173,7 +173,7 @@ class TestList:
 
     def test_queries_do_not_grow(self, owner, world, order):
         def queries() -> int:
-            with CaptureQueriesContext(connection, ) as captured:
+            with CaptureQueriesContext(connection) as captured:
                 owner.get(ORDERS)
             return len(captured)
 
@@ -251,7 +251,7 @@ class TestOne:
             object_kind="order", object_reference=order.reference, amount=12300,
         )  # fmt: skip
         text = text_of(owner.get(url_of(order)))
-        assert "Refunderet , 123,00 kr. (Kasserer)" in text and world.owner.name not in text
+        assert "Refunderet, 123,00 kr. (Kasserer)" in text and world.owner.name not in text
 
     def test_nothing_from_profiles(self, owner, world, order):
         world.buyer.phone, world.buyer.name = "+4587654321", "Canary Profile"

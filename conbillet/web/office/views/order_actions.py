@@ -17,7 +17,7 @@ from conbillet.sales.actions.replace_order_email import CannotReplaceEmail
 from conbillet.sales.models import Order, Participant
 from conbillet.workflows.order_service import CannotResend, rename_holder, replace_email
 from conbillet.workflows.order_service import resend as resend_order
-from conbillet.workflows.transfers import CannotConfirm, confirm_received
+from conbillet.workflows.transfers import CannotConfirm, OtherAmount, confirm_received
 
 from ..order_forms import CancelForm, NameForm, ReceivedForm, ReplaceEmailForm
 from .orders import order_view, show_order, to_order
@@ -103,8 +103,11 @@ def received(request: HttpRequest, standing: Standing, order: Order) -> HttpResp
             confirmed = confirm_received(
                 order=order, amount=form.cleaned_data["amount"], actor=standing.actor, now=clock.now()
             )
-        except CannotConfirm as refusal:
+        except OtherAmount as refusal:
             form.add_error("amount", str(refusal))
+        except CannotConfirm as refusal:
+            messages.error(request, str(refusal))
+            return to_order(standing, order)
         else:
             say_received(request, confirmed)
             return to_order(standing, order)
