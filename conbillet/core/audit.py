@@ -44,21 +44,18 @@ def record(
     if details:
         text = json.dumps(details, default=str, sort_keys=True).encode()
         payload = _keys().seal(subject or INSTALLATION, text, action.encode())
-    rows.insert(
-        [
-            AuditEntry(
-                organization_id=organization_id,
-                at=now,
-                action=action,
-                actor_kind=actor.kind,
-                actor_id=actor.person_id,
-                actor_role=actor.role,
-                subject_id=subject,
-                object_kind=object_kind,
-                object_reference=object_reference,
-                payload=payload,
-            )
-        ]
+    rows.add(
+        AuditEntry,
+        organization_id=organization_id,
+        at=now,
+        action=action,
+        actor_kind=actor.kind,
+        actor_id=actor.person_id,
+        actor_role=actor.role,
+        subject_id=subject,
+        object_kind=object_kind,
+        object_reference=object_reference,
+        payload=payload,
     )
 
 

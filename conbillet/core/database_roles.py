@@ -9,6 +9,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from .tenancy import TenantForeignKey, TenantOneToOneField
+from .trimming import trim
 
 _OWN = "NULLIF(current_setting('conbillet.organization', true), '')::bigint"
 
@@ -71,6 +72,7 @@ def sync(connection: BaseDatabaseWrapper, *, prefix: str, app_password: str = ""
         if statements:
             cursor.execute(";\n".join(statements))
     _composite_references(connection)
+    trim(connection)
 
 
 def _statements_for(model: type[models.Model], app: str, office: str) -> list[str]:

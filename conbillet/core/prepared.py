@@ -1,14 +1,15 @@
-"""Statements that PostgreSQL plans once for each connection, instead of at each call.
+"""Statements that PostgreSQL plans at their first call and keeps.
 
 For the few that run at every check-in, or on every page: planning a join of eight tables takes four times as long as
-running it. Everything else goes through Django, which binds values on the client and never prepares.
+running it. What goes through Django is prepared too, but only from its fourth call in the same words on the same
+connection, and the ORM composes those words anew each time.
 
     with prepared() as cursor:
         cursor.execute("SELECT … WHERE reference = %s", [reference])
 
 The text must be a constant: each distinct text is kept prepared (psycopg forgets the oldest of a hundred). Row-level
 security holds as ever: PostgreSQL plans anew when the role has changed. Poolers that share connections between
-transactions (PgBouncer in transaction mode, before 1.21) cannot be used with it.
+transactions (PgBouncer in transaction mode, before 1.21) cannot be used.
 """
 
 from collections.abc import Iterator
@@ -24,15 +25,10 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class _Cursor(psycopg.Cursor[Any]):
-    """Binds on the server and prepares at once; otherwise as Django's own cursor."""
+    """Prepares at once; otherwise as Django's own cursor."""
 
     def execute(self, query: Any, params: Any = None, **_options: Any) -> Any:
-        # Django switches preparing off for the connection, and so it stays for everybody else.
-        self.connection.prepare_threshold = 0
-        try:
-            return super().execute(query, params, prepare=True)
-        finally:
-            self.connection.prepare_threshold = None
+        return super().execute(query, params, prepare=True)
 
 
 @contextmanager

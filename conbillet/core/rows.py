@@ -24,17 +24,24 @@ from typing import Any
 
 from django.db import connection, models
 
-_BLOCK = 32  # ids taken at a time; what a process has not used when it ends is a harmless gap
-_ids: dict[tuple[str, str], deque[int]] = {}
+from .prepared import columns, made, prepared
+
+_BLOCK = 200  # ids taken at a time; what a process has not used when it ends is a harmless gap
+_ids: dict[tuple[str, type[models.Model]], deque[int]] = {}
 _ids_lock = threading.Lock()
+_NEXT_IDS = """
+    SELECT nextval(sequence.name) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) AS sequence,
+        generate_series(1, %s)
+"""
 
 Statement = tuple[str, list[Any]]
+Values = dict[str, Any]  # of one row, by attribute
 _open: ContextVar["_Gathering | None"] = ContextVar("conbillet_gathering", default=None)
 
 
 class _Gathering:
     def __init__(self) -> None:
-        self.rows: dict[tuple[type[models.Model], str], list[models.Model]] = {}
+        self.rows: dict[tuple[type[models.Model], str], list[models.Model | Values]] = {}
         self.statements: list[Statement] = []
         self.calls: list[Statement] = []
 
@@ -88,13 +95,28 @@ def insert(rows: Sequence[models.Model], *, on_conflict: str = "") -> None:
     model = type(rows[0])
     for row in rows:
         _prepare(row)
+    _insert(model, rows, on_conflict)
+    for row in rows:
+        row._state.adding, row._state.db = False, "default"
+
+
+def add(model: type[models.Model], *, on_conflict: str = "", **values: Any) -> int:
+    """Insert one row that nobody looks at again in this process, without making an instance; returns its id.
+
+    What is not given takes the model's default.
+    """
+    row = {**_defaults(model), **values}
+    row["id"] = next_id(model)
+    _insert(model, [row], on_conflict)
+    return int(row["id"])
+
+
+def _insert(model: type[models.Model], rows: Sequence[models.Model | Values], on_conflict: str) -> None:
     gathering = _open.get()
     if gathering is None:
         _execute(*_insert_statement(model, rows, on_conflict))
     else:
         gathering.rows.setdefault((model, on_conflict), []).extend(rows)
-    for row in rows:
-        row._state.adding, row._state.db = False, "default"
 
 
 def execute(sql: str, params: list[Any]) -> None:
@@ -125,22 +147,20 @@ def read(tail: str, params: list[Any], **tables: type[models.Model]) -> list[Any
 
         read("FROM sales_hold h WHERE h.cart_id = %s FOR UPDATE", [cart.pk], h=Hold)
     """
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_select(tail, tuple(tables.items())), params)
         found = cursor.fetchall()
     if len(tables) == 1:
         (model,) = tables.values()
-        names = _attributes(model)
-        return [model.from_db("default", names, row) for row in found]
+        return [made(model, row) for row in found]
     answer = []
     for row in found:
         start, instances = 0, []
         for model in tables.values():
-            names = _attributes(model)
-            values = row[start : start + len(names)]
-            start += len(names)
+            values = row[start : start + len(_columns(model))]
+            start += len(values)
             # The key is the first column of every table here.
-            instances.append(None if values[0] is None else model.from_db("default", names, values))
+            instances.append(None if values[0] is None else made(model, values))
         answer.append(tuple(instances))
     return answer
 
@@ -152,30 +172,31 @@ def _execute(sql: str, params: list[Any]) -> None:
 
 @cache
 def _select(tail: str, tables: tuple[tuple[str, type[models.Model]], ...]) -> str:
-    columns = ", ".join(
-        f'{alias}."{field.column}"' for alias, model in tables for field in model._meta.concrete_fields
-    )
-    return f"SELECT {columns} {tail}"
-
-
-@cache
-def _attributes(model: type[models.Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
+    return f"SELECT {', '.join(columns(model, alias) for alias, model in tables)} {tail}"
 
 
 @cache
 def _columns(model: type[models.Model]) -> tuple[tuple[str, str], ...]:
     """(column, attribute) of the table."""
-    return tuple((field.column, field.attname) for field in model._meta.concrete_fields)
+    return tuple((str(field.column), field.attname) for field in model._meta.concrete_fields)
 
 
-def _insert_statement(model: type[models.Model], rows: Sequence[models.Model], on_conflict: str) -> Statement:
+@cache
+def _defaults(model: type[models.Model]) -> Values:
+    """What an empty instance holds. Defaults that differ from row to row (fresh keys) have to be given."""
+    return {
+        field.attname: None if field.has_default() and callable(field.default) else field.get_default()
+        for field in model._meta.concrete_fields
+    }
+
+
+def _insert_statement(model: type[models.Model], rows: Sequence[models.Model | Values], on_conflict: str) -> Statement:
     table = f'"{model._meta.db_table}"'
-    columns = _columns(model)
+    names = _columns(model)
     records = []
     for row in rows:
-        values = row.__dict__
-        records.append({column: values[name] for column, name in columns if values[name] is not None})
+        values = row if isinstance(row, dict) else row.__dict__
+        records.append({column: values[name] for column, name in names if values[name] is not None})
     # One JSON text a table: an array a column costs six times as much in both programs.
     return (
         f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s::json) {on_conflict}",  # noqa: S608  names of our own tables
@@ -189,8 +210,8 @@ def _as_text(value: object) -> str:
 
 
 @cache
-def _relations(model: type[models.Model]) -> tuple[models.Field, ...]:  # type: ignore[type-arg]
-    return tuple(field for field in model._meta.concrete_fields if field.is_relation)
+def _relations(model: type[models.Model]) -> tuple[models.ForeignKey[Any, Any], ...]:
+    return tuple(field for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey))
 
 
 def _prepare(row: models.Model) -> None:
@@ -206,16 +227,13 @@ def _prepare(row: models.Model) -> None:
 
 def next_id(model: type[models.Model]) -> int:
     """An id of the table's own sequence, from a block that this process holds."""
-    table = model._meta.db_table
-    key = (str(connection.settings_dict["NAME"]), table)
+    key = (connection.settings_dict["NAME"], model)
     with _ids_lock:
         block = _ids.setdefault(key, deque())
         if block:
             return block.popleft()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [f'"{table}"', _BLOCK]
-        )
+        cursor.execute(_NEXT_IDS, [f'"{model._meta.db_table}"', _BLOCK])
         fresh = [int(number) for (number,) in cursor.fetchall()]
     with _ids_lock:
         block.extend(fresh[1:])

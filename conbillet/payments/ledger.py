@@ -29,21 +29,21 @@ def book(
     if sum(sides.values()) != 0:
         raise Unbalanced(f"{key}: the sides sum to {sum(sides.values())} øre")
     transaction = uuid5(_HAPPENINGS, key)
-    entries = [
-        LedgerEntry(
-            organization_id=organization_id,
-            transaction=transaction,
-            account=account,
-            amount=amount,
-            payment=payment,
-            about=about,
-            key=key,
-            posted_at=now,
-        )
-        for account, amount in sides.items()
-        if amount
-    ]
-    rows.insert(entries, on_conflict="ON CONFLICT DO NOTHING")
+    with rows.gathered():
+        for account, amount in sides.items():
+            if amount:
+                rows.add(
+                    LedgerEntry,
+                    on_conflict="ON CONFLICT DO NOTHING",
+                    organization_id=organization_id,
+                    transaction=transaction,
+                    account=account,
+                    amount=amount,
+                    payment_id=payment.pk if payment else None,
+                    about=about,
+                    key=key,
+                    posted_at=now,
+                )
 
 
 def capture_key(payment: Payment) -> str:

@@ -71,14 +71,20 @@ def release(*, units: Mapping[int, int]) -> None:
     _apply({quota: -count for quota, count in units.items()})
 
 
-def sell(*, units: Mapping[int, int]) -> None:
-    """Turn held places into sold ones."""
+_SELL = """
+    WITH kept AS (
+        SELECT q.id, u.quantity FROM sales_heldunits u JOIN catalogue_quota q ON q.id = u.quota_id
+        WHERE u.hold_id = %s ORDER BY q.id FOR UPDATE OF q
+    )
+    UPDATE catalogue_quota q SET held = q.held - kept.quantity, sold = q.sold + kept.quantity
+    FROM kept WHERE q.id = kept.id
+"""
+
+
+def sell(*, hold: Hold) -> None:
+    """Turn the places that a hold keeps into sold ones."""
     with connection.cursor() as cursor:
-        for quota in sorted(units):
-            cursor.execute(
-                "UPDATE catalogue_quota SET held = held - %s, sold = sold + %s WHERE id = %s",
-                [units[quota], units[quota], quota],
-            )
+        cursor.execute(_SELL, [hold.pk])
 
 
 def unsell(*, units: Mapping[int, int]) -> None:
@@ -95,15 +101,13 @@ def units_of(hold: Hold) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def end_hold(*, hold: Hold, outcome: str, now: datetime) -> dict[int, int]:
-    """End a locked, live hold as sold or released, and move its places; returns them (quota id → units)."""
-    units = units_of(hold)
+def end_hold(*, hold: Hold, outcome: str, now: datetime) -> None:
+    """End a locked, live hold as sold or released, and move its places."""
     if outcome == Hold.Outcome.SOLD:
-        sell(units=units)
+        sell(hold=hold)
     else:
-        release(units=units)
+        release(units=units_of(hold))
     note_end(hold=hold, outcome=outcome, now=now)
-    return units
 
 
 def note_end(*, hold: Hold, outcome: str, now: datetime) -> None:

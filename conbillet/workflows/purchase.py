@@ -54,14 +54,15 @@ def place_order(*, cart: Cart, details: OrderDetails, accepted: Accepted, actor:
     """
     with gathered():
         order = place_in_sales(cart=cart, details=details, actor=actor, now=now)
-        rows.insert(
-            [
-                Acceptance(
-                    person_id=order.buyer_id, document=document, version=version, about=order.reference, accepted_at=now
-                )
-                for document, version in (("terms", accepted.terms), ("policy", accepted.policy))
-            ]
-        )
+        for document, version in (("terms", accepted.terms), ("policy", accepted.policy)):
+            rows.add(
+                Acceptance,
+                person_id=order.buyer_id,
+                document=document,
+                version=version,
+                about=order.reference,
+                accepted_at=now,
+            )
         payment = expect_payment(
             organization_id=order.organization_id,
             about=order.reference,

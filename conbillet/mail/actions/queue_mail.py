@@ -25,7 +25,9 @@ def queue_mail(
     Only the address is stored: the text is written when it is sent, from what is true then. Committed with the caller's
     transaction, so there is no mail without its reason and no reason without its mail (I9).
     """
-    mail = OutgoingMail(
+    mail = rows.add(
+        OutgoingMail,
+        on_conflict="ON CONFLICT (key) DO NOTHING",
         organization_id=organization_id,
         kind=kind,
         key=key,
@@ -35,6 +37,5 @@ def queue_mail(
         language=language,
         created_at=now,
     )
-    rows.insert([mail], on_conflict="ON CONFLICT (key) DO NOTHING")
     # When the key was known the job finds no mail under this id, and ends.
-    announce("mail_waiting", mail=mail.pk)
+    announce("mail_waiting", mail=mail)

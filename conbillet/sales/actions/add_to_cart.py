@@ -168,12 +168,10 @@ def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer:
         if more or less:
             HeldUnits.objects.filter(hold=hold).delete()
     if more or less:
-        rows.insert(
-            [
-                HeldUnits(organization_id=cart.organization_id, hold=hold, quota_id=quota, quantity=units)
-                for quota, units in sorted(needed.items())
-            ]
-        )
+        for quota, units in sorted(needed.items()):
+            rows.add(
+                HeldUnits, organization_id=cart.organization_id, hold_id=hold.pk, quota_id=quota, quantity=units
+            )
     if cart.changed_at != now:
         rows.execute("UPDATE sales_cart SET changed_at = %s WHERE id = %s", [now, cart.pk])
     return hold

@@ -39,5 +39,6 @@ def issue_receipt(
         payment_reference=payment_reference,
     )
     rows.insert([receipt])
-    rows.insert([through(receipt_id=receipt.pk, orderline_id=line.pk) for line in lines])
+    for line in lines:
+        rows.add(through, receipt_id=receipt.pk, orderline_id=line.pk)
     return receipt

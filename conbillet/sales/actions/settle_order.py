@@ -48,12 +48,11 @@ def settle_order(
     if hold.ended_at is None:
         end_hold(hold=hold, outcome=Hold.Outcome.SOLD, now=now)
     else:
-        units = units_of(hold)
         try:
-            claim(wanted=units, now=now)
+            claim(wanted=units_of(hold), now=now)
         except SoldOut:
             raise PlacesAreGone from None
-        sell(units=units)
+        sell(hold=hold)
         note_end(hold=hold, outcome=Hold.Outcome.SOLD, now=now)
     order.state, order.paid_at, order.ended_at = Order.State.PAID, now, None
     rows.execute(
