@@ -96,7 +96,8 @@ def broken_links(root: Path) -> list[str]:
     found = []
     for path in files(root, {".md"}):
         for target in LINK.findall(path.read_text()):
-            if "://" not in target and not (path.parent / target).exists():
+            # A path from the root is a page of the house, not a file.
+            if "://" not in target and not target.startswith("/") and not (path.parent / target).exists():
                 found.append(f"{path.relative_to(root)} links to {target}, which does not exist")
     return found
 

@@ -26,6 +26,7 @@ def ticket_code(ticket: Ticket, event: Event) -> str:
 
 
 def seller_of(organization: Organization) -> Seller:
+    """The association as it stands on tickets and receipts."""
     return Seller(
         name=organization.name,
         cvr=organization.cvr,
@@ -119,4 +120,5 @@ def method_name(payment: Payment) -> str:
 
 
 def file_name(word: str, reference: str) -> str:
+    """`billetter-ABCD-EFGH.pdf`."""
     return f"{word}-{pretty(reference).replace(' ', '-')}.pdf"

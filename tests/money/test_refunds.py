@@ -1,16 +1,13 @@
 """Refunds of lines and orders: to the øre, once, whatever Stripe answers; never more than was captured (I3)."""
 
-import threading
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.core import mail
-from django.db import connection
 
 from conbillet.core.actor import SYSTEM
 from conbillet.memberships.models import Membership
-from conbillet.organizations.models import RoleKind
 from conbillet.payments import queries
 from conbillet.payments.actions.request_refund import RefundTooLarge, repeat_refund, request_refund
 from conbillet.payments.gateway import ProviderUnknown
@@ -18,43 +15,20 @@ from conbillet.payments.models import LedgerEntry, Payment, Refund
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Order, Receipt
 from conbillet.tickets.models import CheckIn, HandOut, Ticket
-from conbillet.workflows import refunds
 from conbillet.workflows.purchase import confirm_payment
 from conbillet.workflows.refunds import (
     AlreadyRefunded,
     AlreadyUsed,
     CannotRefund,
     NotPaid,
-    refund_lines,
     refund_order,
 )
 from tests.jobs import run_jobs
 from tests.purchases import ADA, paid_order
 
+from .refunding import at_stripe, everything, owner, refund
+
 pytestmark = pytest.mark.django_db
-
-
-def everything(shop) -> list[Wish]:
-    world = shop.world
-    return [
-        Wish(world.adult.pk, 1),
-        Wish(world.membership.pk, 1),
-        Wish(world.bed.pk, 1),
-        Wish(world.shirt.pk, 1, world.sizes["M"].pk),
-    ]
-
-
-def owner(shop):
-    return shop.world.actor(shop.world.owner, RoleKind.OWNER)
-
-
-def refund(shop, order, kind="ticket", **details):
-    values = {"lines": shop.lines(order, kind), "reason": "requested", "actor": owner(shop), "now": shop.now}
-    return refund_lines(order=order, **{**values, **details})
-
-
-def at_stripe(shop) -> list[int]:
-    return [row["amount"] for row in shop.stripe.objects("refund")]
 
 
 def test_one_line_goes_back(shop):
@@ -301,107 +275,6 @@ def test_totals_for_the_dashboard(shop, django_assert_num_queries):
     assert totals.kept == order.amount + 14000 - 35000
 
 
-def race(shop, work) -> list:
-    """The same work on two threads at once; returns what each raised, or None."""
-    gate, results = threading.Barrier(2), []
-
-    def run():
-        try:
-            gate.wait()
-            work()
-            results.append(None)
-        except Exception as problem:
-            results.append(problem)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return results
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_at_once_refund_the_same_order(shop):
-    order = shop.paid(*everything(shop))
-    results = race(shop, lambda: refund_order(order=order, reason="requested", actor=owner(shop), now=shop.now))
-    assert sorted(type(result).__name__ for result in results) == ["AlreadyRefunded", "NoneType"]
-    run_jobs()
-    assert at_stripe(shop) == [order.amount]
-    assert shop.complaints() == []
-
-
-def over_refund(shop) -> list:
-    payment = shop.payment(shop.paid())
-    details = {"reason": "requested", "about": "x", "actor": SYSTEM, "now": shop.now, "split": {"sales": 30000}}
-    return race(shop, lambda: request_refund(payment=payment, amount=30000, **details))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_at_once_refund_more_than_there_is(shop):
-    results = over_refund(shop)
-    assert sorted(type(result).__name__ for result in results) == ["NoneType", "RefundTooLarge"]
-    run_jobs()
-    assert at_stripe(shop) == [30000]
-    assert shop.complaints() == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_planted_a_check_before_the_update_refunds_twice(shop, monkeypatch):
-    """The one conditional update replaced by a look and then a write: I3 breaks, and the invariant says so."""
-    from conbillet.payments.actions import request_refund as verb
-
-    looked = threading.Barrier(2)
-
-    def look_then_write(payment, amount, reason, about, actor, now):
-        row = Payment.objects.get(pk=payment.pk)
-        if row.refunded_amount + amount > row.captured_amount:
-            raise RefundTooLarge
-        looked.wait(10)
-        Payment.objects.filter(pk=payment.pk).update(refunded_amount=row.refunded_amount + amount)
-        return Refund.objects.create(
-            organization_id=payment.organization_id,
-            payment=payment,
-            about=about,
-            amount=amount,
-            reason=reason,
-            requested_at=now,
-        )
-
-    monkeypatch.setattr(verb, "_take_and_record", look_then_write)
-    assert over_refund(shop) == [None, None]
-    assert any("its refunds ask for 60000" in complaint for complaint in shop.complaints())
-
-
-@pytest.mark.django_db(transaction=True)
-def test_planted_without_the_locks_two_refunds_collide_in_the_database(shop, monkeypatch):
-    """Both see the lines unreversed; the unique reversal then refuses the second one, unpleasantly but safely."""
-    order = shop.paid(*everything(shop))
-    seen = threading.Barrier(2)
-    monkeypatch.setattr(refunds, "lock_order", lambda reference: (Order.objects.get(reference=reference), None))
-
-    class Unlocked:
-        def select_for_update(self):
-            return Payment._default_manager
-
-    class UnlockedPayment:
-        objects, State = Unlocked(), Payment.State
-
-    void_ticket = refunds.void_ticket
-
-    def wait_and_void(**arguments):
-        seen.wait(10)
-        return void_ticket(**arguments)
-
-    monkeypatch.setattr(refunds, "Payment", UnlockedPayment)
-    monkeypatch.setattr(refunds, "void_ticket", wait_and_void)
-    results = race(shop, lambda: refund_order(order=order, reason="requested", actor=owner(shop), now=shop.now))
-    assert sorted(type(result).__name__ for result in results) == ["IntegrityError", "NoneType"]
-    assert Refund.objects.count() == 1
-
-
 @pytest.mark.parametrize("kind", ["ticket", "membership", "merchandise"])
 def test_the_office_refunds_as_its_own_database_role(shop, kind):
     """Office pages run confined to their association; a refund needs nothing beyond that."""
@@ -445,5 +318,9 @@ def test_receipts_show_their_lines_to_their_own_office_only(shop):
         assert links.count() == 1
     with transaction.atomic(), acting_for(shop.world.other.pk):
         assert links.count() == 0
-    with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic(), acting_for(shop.world.other.pk):
+    with (
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+        acting_for(shop.world.other.pk),
+    ):
         links.create(receipt_id=link.receipt_id, orderline_id=link.orderline_id)

@@ -1,6 +1,5 @@
 """The verbs of accounts."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -83,14 +82,6 @@ class TestProfile:
         for _ in range(2):
             update_profile(person=world.buyer, profile=self.PROFILE, actor=person_actor(world.buyer.pk), now=now)
         assert AuditEntry.objects.filter(action="profile_updated").count() == 1
-
-    def test_snapshots_of_associations_stay_as_they_are(self, now, world):
-        from conbillet.sales.models import Participant
-
-        names = [field.name for field in Participant._meta.concrete_fields]
-        assert "name" in names  # its own column: a profile is not looked through to
-        update_profile(person=world.buyer, profile=replace(self.PROFILE, name="Ny Navn"), actor=person_actor(world.buyer.pk), now=now)
-        assert Person.objects.get(pk=world.buyer.pk).name == "Ny Navn"
 
 
 class TestCodes:
