@@ -31,6 +31,7 @@ def write(mail: OutgoingMail) -> Letter | None:
 
 
 def writes(*kinds: str) -> Callable[[Writer], Writer]:
+    """Decorates the function that writes the letters of these kinds."""
     def register(writer: Writer) -> Writer:
         for kind in kinds:
             _WRITERS[kind] = writer
