@@ -8,7 +8,7 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField
-from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, ChoiceWidget, Input, RadioSelect
+from django.forms.widgets import CheckboxSelectMultiple, RadioSelect
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from conbillet.core import formats
 from conbillet.core.references import pretty
 from conbillet.web import charts, icons, patterns
+from conbillet.web.field_html import field_html
 
 register = template.Library()
 
@@ -93,41 +94,19 @@ def moment(value: datetime, style: formats.DayStyle = "long") -> SafeString:
 # --- Forms ------------------------------------------------------------------------------------------------------------
 
 
-@register.inclusion_tag("components/field.html")
+@register.simple_tag
 def field(
     bound: BoundField, *, label: str | None = None, help: str | None = None, prefix: str = "", suffix: str = "", **attributes: Any
-) -> dict[str, Any]:
+) -> SafeString:
     """One form field with label, help and error. Other keywords become attributes: `autocomplete="email"`, `data_x=1`."""
-    widget = bound.field.widget
-    group = isinstance(widget, (RadioSelect, CheckboxSelectMultiple))
-    help_text = bound.help_text if help is None else help
-    described = [f"{bound.auto_id}_{part}" for part, there in (("help", help_text), ("error", bound.errors)) if there]
-    attrs = {name.replace("_", "-"): value for name, value in attributes.items() if value not in (None, False)}
-    if described:
-        attrs["aria-describedby"] = " ".join(described)
-    if group:
-        # The group's fieldset is described instead; repeating it for each choice would be read out every time.
-        attrs["aria-describedby"] = None
-    return {
-        "field": bound,
-        "control": "" if group else mark_safe(bound.as_widget(attrs=attrs)),  # noqa: S308 - Django's own widget
-        "label": bound.label if label is None else label,
-        "help": help_text,
-        "kind": "group" if group else "check" if isinstance(widget, CheckboxInput) else "plain",
-        "options": list(bound) if group else [],
-        "described": " ".join(described),
-        "hidden": bound.is_hidden,
-        "optional": not bound.field.required and not isinstance(widget, (CheckboxInput, CheckboxSelectMultiple)),
-        "prefix": prefix,
-        "suffix": suffix,
-        "narrow": isinstance(widget, Input) and not isinstance(widget, ChoiceWidget) and _is_narrow(bound, attrs),
-    }
-
-
-def _is_narrow(bound: BoundField, attrs: dict[str, Any]) -> bool:
-    """Short answers get short boxes, which tells people how much is asked for."""
-    longest = attrs.get("maxlength") or getattr(bound.field, "max_length", None)
-    return bound.field.widget.input_type in {"date", "number", "time", "datetime-local"} or bool(longest and int(longest) <= 12)
+    return field_html(
+        bound,
+        label=label,
+        help_text=bound.help_text if help is None else help,
+        prefix=prefix,
+        suffix=suffix,
+        attributes={name.replace("_", "-"): value for name, value in attributes.items() if value not in (None, False)},
+    )
 
 
 @register.inclusion_tag("components/error_summary.html")
