@@ -23,7 +23,7 @@ MARK = "ConBillet prepared "
 def fingerprint() -> str:
     """Changes with any file that preparation reads (names, sizes and times; contents would take longer)."""
     digest = hashlib.sha256((CHECKOUT / "requirements.txt").read_bytes())
-    for path in sorted((CHECKOUT / "conbillet").rglob("*.*")):
+    for path in sorted([*(CHECKOUT / "conbillet").rglob("*.*"), *(CHECKOUT / "policy").rglob("*.*")]):
         if path.suffix not in {".pyc", ".mo"} and "tests" not in path.parts:
             status = path.stat()
             digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
@@ -56,6 +56,9 @@ def prepare(*, demo: bool) -> None:
         from django.db import connection
 
         from conbillet.config import env
+        from conbillet.consents.actions.publish_versions import publish_versions
+        from conbillet.consents.queries import texts
+        from conbillet.core import clock
         from conbillet.core.database_roles import sync
 
         say("Django is loaded")
@@ -63,6 +66,7 @@ def prepare(*, demo: bool) -> None:
         say("migrations are applied")
         sync(connection, prefix=database.name, app_password=database.app_password)
         say("roles and rights are set")
+        publish_versions(texts=texts(), now=clock.now())
         call_command("collectstatic", interactive=False, verbosity=0)
         say("static files are collected")
         if demo:

@@ -8,11 +8,14 @@ from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
 from conbillet.accounts.actions.forget_sign_ins import forget_sign_ins
+from conbillet.consents.actions.forget_answers import forget_answers
 from conbillet.core import audit, clock
 from conbillet.core.rate_limits import forget_old_counters
+from conbillet.mail.actions.forget_bodies import forget_bodies
 from conbillet.organizations.actions.forget_invitations import forget_invitations
 from conbillet.sales import stock
 from conbillet.sales.actions.forget_carts import forget_carts
+from conbillet.support.actions.forget_cases import forget_cases
 from conbillet.workflows import reconciliation
 
 from . import stalled_jobs
@@ -46,6 +49,9 @@ every("23 * * * *", "forget_carts", forget_carts)
 every("11 4 * * *", "forget_sign_ins", forget_sign_ins)
 every("13 4 * * *", "forget_invitations", forget_invitations)
 every("15 * * * *", "forget_old_counters", forget_old_counters)
+every("17 4 * * *", "forget_bodies", forget_bodies)
+every("19 4 * * *", "forget_cases", forget_cases)
+every("21 4 * * *", "forget_answers", forget_answers)
 every("41 4 * * *", "forget_old_jobs", stalled_jobs.forget_old_jobs)
 # Without a lock: a run that was lost with its worker must not keep out the next ones, which would free it.
 every("* * * * * */20", "free_stalled_jobs", stalled_jobs.free_stalled_jobs, one_at_a_time=False)

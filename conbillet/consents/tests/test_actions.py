@@ -1,10 +1,12 @@
 """Publishing versions, and answering about cookies."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from conbillet.consents.actions.answer_cookies import answer_cookies
+from conbillet.consents.actions.forget_answers import forget_answers
 from conbillet.consents.actions.publish_versions import PublishedVersionEdited, publish_versions
 from conbillet.consents.actions.withdraw_answer import withdraw_answer
 from conbillet.consents.models import ConsentReceipt, PolicyVersion
@@ -52,3 +54,11 @@ def test_an_unknown_reference_answers_nothing():
     assert answer_of(reference="") is None
     assert answer_of(reference="x" * 33) is None
     assert answer_of(reference="0123456789ABCDEFGHJK") is None
+
+
+@pytest.mark.proves("cookie.consent")
+def test_answers_are_forgotten_two_years_after_their_last_use(now):
+    policy = texts().policies[-1]
+    answer_cookies(reference="", allow_all=False, gpc=False, policy=policy, now=now)
+    assert forget_answers(now=now + timedelta(days=3 * 365 - 2)) == 0
+    assert forget_answers(now=now + timedelta(days=3 * 365 + 2)) == 1

@@ -1,0 +1,15 @@
+"""Cases that were closed two years ago are forgotten (retention rule `cases`)."""
+
+from datetime import datetime
+
+from conbillet.core.clock import add_months, copenhagen_day, day_start
+
+from ..models import Case
+
+KEPT_FOR_MONTHS = 24
+
+
+def forget_cases(*, now: datetime) -> int:
+    """Delete cases closed two years ago or more, with their notes; returns how many rows went."""
+    limit = day_start(add_months(copenhagen_day(now), -KEPT_FOR_MONTHS))
+    return Case.objects.filter(closed_at__lt=limit).delete()[0]
