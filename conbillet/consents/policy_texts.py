@@ -125,7 +125,8 @@ def parse(markdown: str, *, where: str) -> Text:
         parts.append((level, heading, id, body))
     if not title:
         raise BadPolicy(f"{where}: there is no title")
-    intro, sections = "", []
+    intro = ""
+    sections: list[tuple[str, str, list[Clause]]] = []
     for level, heading, id, lines in parts:
         text = "\n".join(lines).strip()
         if level == 1:
@@ -135,8 +136,7 @@ def parse(markdown: str, *, where: str) -> Text:
         elif not sections:
             raise BadPolicy(f"{where}: the clause {id} stands in no section")
         else:
-            clauses: list[Clause] = sections[-1][2]
-            clauses.append(Clause(id, heading, text))
+            sections[-1][2].append(Clause(id, heading, text))
     return Text(title, intro, tuple(Section(heading, text, tuple(found)) for heading, text, found in sections))
 
 

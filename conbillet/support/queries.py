@@ -7,7 +7,9 @@ from .models import Case
 
 def open_cases() -> QuerySet[Case]:
     """Cases that wait for us, the most urgent first."""
-    return Case.objects.select_related("organization", "event").exclude(state=Case.State.CLOSED).order_by("due_on", "id")
+    return (
+        Case.objects.select_related("organization", "event").exclude(state=Case.State.CLOSED).order_by("due_on", "id")
+    )
 
 
 def closed_cases() -> QuerySet[Case]:

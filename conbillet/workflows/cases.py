@@ -32,7 +32,15 @@ def receive_case(
     what people write to us is not the association's.
     """
     case = open_case(
-        kind=kind, name=name, email=email, subject=subject, text=text, event=event, language=language, actor=actor, now=now
+        kind=kind,
+        name=name,
+        email=email,
+        subject=subject,
+        text=text,
+        event=event,
+        language=language,
+        actor=actor,
+        now=now,
     )
     _queue("case_received", case, recipient=email, language=language, now=now)
     _queue("case_alert", case, recipient=settings.CONBILLET_OPERATOR["email"], language="da", now=now)

@@ -73,7 +73,10 @@ def queue_health() -> Health:
     with connection.cursor() as cursor:
         cursor.execute(_QUEUE)
         waiting, running, failed, oldest = cursor.fetchone()
-        cursor.execute("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - %s", [ALIVE])
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)",
+            [ALIVE.total_seconds()],
+        )
         (workers,) = cursor.fetchone()
     return Health(waiting=waiting, running=running, failed=failed, oldest_due=oldest, workers=workers)
 
@@ -113,6 +116,12 @@ def retry_job(*, job: int, actor: Actor, now: datetime) -> bool:
             return False
         cursor.execute("SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)", [job])
     audit.record(
-        action="job_retried", actor=actor, now=now, organization_id=None, object_kind="job", object_reference=str(job), fact=row[0]
+        action="job_retried",
+        actor=actor,
+        now=now,
+        organization_id=None,
+        object_kind="job",
+        object_reference=str(job),
+        fact=row[0],
     )
     return True

@@ -56,7 +56,9 @@ def test_planted_an_untold_promise_is_caught(id):
 
 
 def test_planted_an_invented_promise_is_caught():
-    found = library_with(lambda clause: replace(clause, id="collect.shoe_size") if clause.id == "collect.name" else clause)
+    found = library_with(
+        lambda clause: replace(clause, id="collect.shoe_size") if clause.id == "collect.name" else clause
+    )
     assert "collect.shoe_size is no promise of ours" in checks.every_promise_is_told(found)
 
 

@@ -11,9 +11,7 @@ from ..models import Case
 def close_case(*, case: Case, actor: Actor, now: datetime) -> bool:
     """Close it; False when it was closed already."""
     changed = (
-        Case.objects.filter(pk=case.pk)
-        .exclude(state=Case.State.CLOSED)
-        .update(state=Case.State.CLOSED, closed_at=now)
+        Case.objects.filter(pk=case.pk).exclude(state=Case.State.CLOSED).update(state=Case.State.CLOSED, closed_at=now)
     )
     if changed:
         audit.record(

@@ -17,7 +17,15 @@ pytestmark = pytest.mark.django_db
 
 def a_case(now: datetime, kind: str = "other") -> Case:
     return open_case(
-        kind=kind, name="Bo", email="bo@example.com", subject="", text="Hej", event=None, language="da", actor=ANONYMOUS, now=now
+        kind=kind,
+        name="Bo",
+        email="bo@example.com",
+        subject="",
+        text="Hej",
+        event=None,
+        language="da",
+        actor=ANONYMOUS,
+        now=now,
     )
 
 

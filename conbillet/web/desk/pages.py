@@ -59,7 +59,9 @@ def desk_page(view: View) -> View:
 
 def desk(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """Render a page of the desk with its menu; the current page is the one whose address the request's begins with."""
-    items = [{"url": reverse(name), "label": label, "icon": icon, "current": False} for name, label, icon in MENU]
+    items: list[dict[str, Any]] = [
+        {"url": reverse(name), "label": label, "icon": icon, "current": False} for name, label, icon in MENU
+    ]
     best = max((item for item in items if request.path.startswith(item["url"])), key=lambda item: len(item["url"]))
     best["current"] = True
     return render(request, template, {**context, "side_menu": items}, status=status)

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.views.decorators.csrf import csrf_exempt
 
 from conbillet.organizations.access import NotFound
+from conbillet.web.tokenless import sent_from_elsewhere
 
 View = Callable[..., HttpResponse]
 
@@ -41,13 +41,3 @@ def opened_by_secret(view: View) -> View:
         return response
 
     return csrf_exempt(page)
-
-
-def sent_from_elsewhere(request: HttpRequest) -> bool:
-    """Did another site's page send this? Every browser of today says so; what says nothing is no browser."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site not in {"same-origin", "none"}
-    origin = request.headers.get("Origin")
-    ours = {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
-    return origin is not None and origin not in ours

@@ -24,7 +24,9 @@ class ContactForm(forms.Form):
     text = forms.CharField(
         label=_("Your message"),
         max_length=LONGEST,
-        help_text=_("An order number helps, if you have one. Please leave out social security numbers and card numbers."),
+        help_text=_(
+            "An order number helps, if you have one. Please leave out social security numbers and card numbers."
+        ),
         widget=forms.Textarea(attrs={"rows": 7, "maxlength": str(LONGEST)}),
     )
     nickname_twice = forms.CharField(
@@ -56,4 +58,6 @@ class ContactForm(forms.Form):
 
 
 class FindOrderForm(forms.Form):
-    email = EmailAddressField(help_text=_("The address that you gave when you bought, or that your friend gave for you."))
+    email = EmailAddressField(
+        help_text=_("The address that you gave when you bought, or that your friend gave for you.")
+    )

@@ -17,9 +17,7 @@ for name, when, holds in (
     ("__cf_bm", ATTACK, "a sealed judgement of whether this is a robot"),
     ("cf_clearance", "CloudFlare asked for a proof during an attack", "that the proof was given"),
 ):
-    data_map.cookie(
-        name, clause="cookie.cloudflare", set_when=when, max_age_days=0, holds=holds, party="CloudFlare"
-    )
+    data_map.cookie(name, clause="cookie.cloudflare", set_when=when, max_age_days=0, holds=holds, party="CloudFlare")
 PAYING = "somebody has gone to Stripe's own page to pay"
 for name, days in (("__stripe_mid", 365), ("__stripe_sid", 0), ("m", 400)):
     data_map.cookie(

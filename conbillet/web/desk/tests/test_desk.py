@@ -151,7 +151,9 @@ def test_a_closed_case_takes_no_answer(staff, case):
     assert case.reference not in staff.get("/desk/").content.decode()
 
 
-@pytest.mark.parametrize("data", [{}, {"do": "answer", "text": "  "}, {"do": "explode", "text": "x"}, {"do": "answer", "text": "x" * 8001}])
+@pytest.mark.parametrize(
+    "data", [{}, {"do": "answer", "text": "  "}, {"do": "explode", "text": "x"}, {"do": "answer", "text": "x" * 8001}]
+)
 def test_nonsense_changes_nothing(staff, case, data):
     assert staff.post(f"/desk/cases/{case.reference}/", data).status_code == 422
     assert not CaseNote.objects.exists()
@@ -196,6 +198,15 @@ def test_associations_are_found(staff, world):
 @pytest.mark.parametrize("number", [1, 3])
 def test_lists_take_as_many_queries_for_three_as_for_one(staff, world, number, django_assert_max_num_queries):
     for one in range(number):
-        receive_case(kind="other", name="", email=f"a{one}@b.dk", text="hej", event=world.event, language="da", actor=ANONYMOUS, now=clock.now())
+        receive_case(
+            kind="other",
+            name="",
+            email=f"a{one}@b.dk",
+            text="hej",
+            event=world.event,
+            language="da",
+            actor=ANONYMOUS,
+            now=clock.now(),
+        )
     with django_assert_max_num_queries(10):
         staff.get("/desk/")

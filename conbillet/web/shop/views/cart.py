@@ -11,8 +11,9 @@ from conbillet.catalogue.queries import EventNotFound, EventPage, event_page
 from conbillet.core import clock
 from conbillet.sales.access import get_cart
 from conbillet.sales.actions.add_to_cart import CannotAddToCart, NothingChosen, add_to_cart
+from conbillet.web.tokenless import sent_from_elsewhere
 
-from ..answers import see_other, sent_from_elsewhere
+from ..answers import see_other
 from ..event_page import event_context
 from ..sessions import cart_reference, remember_cart, shown_count
 from ..wishes import wishes_from

@@ -18,7 +18,12 @@ from tests.purchases import paid_order
 
 pytestmark = pytest.mark.django_db
 
-FILLED = {"kind": "refund", "name": "Bo Bang", "email": "Bo@Example.com", "text": "Jeg kan ikke komme alligevel.\r\n\r\nHilsen Bo"}
+FILLED = {
+    "kind": "refund",
+    "name": "Bo Bang",
+    "email": "Bo@Example.com",
+    "text": "Jeg kan ikke komme alligevel.\r\n\r\nHilsen Bo",
+}
 
 
 def sent_to(address: str) -> list:

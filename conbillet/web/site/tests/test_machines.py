@@ -46,9 +46,7 @@ def test_readyz_without_a_database(client, monkeypatch):
 
 
 def test_security_txt_is_in_force(client):
-    lines = dict(
-        line.split(": ", 1) for line in client.get("/.well-known/security.txt").content.decode().splitlines()
-    )
+    lines = dict(line.split(": ", 1) for line in client.get("/.well-known/security.txt").content.decode().splitlines())
     expires = datetime.fromisoformat(lines["Expires"].replace("Z", "+00:00"))
     assert datetime.now(UTC) < expires < datetime.now(UTC) + timedelta(days=366)
     assert lines["Preferred-Languages"] == "da, en" and lines["Canonical"].endswith("/.well-known/security.txt")

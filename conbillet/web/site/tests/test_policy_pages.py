@@ -68,7 +68,8 @@ def test_every_declared_cookie_is_in_the_table(client):
 def test_the_only_cookies_of_ours_are_the_declared_ones():
     ours = {name for name, cookie in data_map.load().cookies.items() if not cookie.party}
     assert ours == {settings.SESSION_COOKIE_NAME, settings.CONSENT_COOKIE_NAME}
-    assert settings.CSRF_USE_SESSIONS and settings.SESSION_COOKIE_AGE == data_map.cookies["login"].max_age_days * 86_400
+    assert settings.CSRF_USE_SESSIONS
+    assert data_map.cookies["login"].max_age_days * 86_400 == settings.SESSION_COOKIE_AGE
     assert all(cookie.necessary for cookie in data_map.cookies.values())
 
 
@@ -77,24 +78,38 @@ def test_the_version_for_machines(client):
     assert response["Content-Type"] == "application/ld+json"
     document = json.loads(response.content)
     assert document["dct:modified"] == "2026-11-22"
-    categories = {column.category for table in data_map.tables.values() for column in table.columns.values() if column.category}
+    categories = {
+        column.category for table in data_map.tables.values() for column in table.columns.values() if column.category
+    }
     assert {entry["schema:about"] for entry in document["dpv:hasProcess"]} == categories
     assert categories <= set(CATEGORIES)
     text = response.content.decode()
     for table in data_map.tables:
         assert f'"{table}"' not in text, "tables are our own business"
-    assert all(entry["dpv:hasPurpose"] and entry["dpv:hasStorageCondition"]["dpv:hasDuration"] for entry in document["dpv:hasProcess"])
+    assert all(
+        entry["dpv:hasPurpose"] and entry["dpv:hasStorageCondition"]["dpv:hasDuration"]
+        for entry in document["dpv:hasProcess"]
+    )
 
 
 @pytest.mark.proves("disclose.organization")
 def test_the_version_for_machines_gives_an_association_six_fields():
     document = policy_as_json_ld(texts().policies[-1], base_url="https://conbillet.example")
-    given = {entry["schema:about"] for entry in document["dpv:hasProcess"] if RECIPIENTS[ASSOCIATION] in entry["dpv:hasRecipient"]}
+    given = {
+        entry["schema:about"]
+        for entry in document["dpv:hasProcess"]
+        if RECIPIENTS[ASSOCIATION] in entry["dpv:hasRecipient"]
+    }
     assert given == {"user.name", "user.address", "user.email", "user.gender", "user.birth_date", "user.postcode"}
 
 
 def test_every_purpose_has_a_word_for_machines():
-    used = {purpose for table in data_map.load().tables.values() for column in table.columns.values() for purpose in column.purposes}
+    used = {
+        purpose
+        for table in data_map.load().tables.values()
+        for column in table.columns.values()
+        for purpose in column.purposes
+    }
     assert used <= set(PURPOSES)
 
 

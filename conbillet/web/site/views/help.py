@@ -42,7 +42,9 @@ def help(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         sender = form.cleaned_data["email"]
         if not spend("contact of", sender, amount=5, seconds=HOUR, now=now):
-            form.add_error(None, _("You have written to us several times within the hour. Wait a little, or reply to our mail."))
+            form.add_error(
+                None, _("You have written to us several times within the hour. Wait a little, or reply to our mail.")
+            )
         else:
             # A robot that took the bait is told the same as everybody.
             if not form.is_bait_taken:

@@ -60,7 +60,18 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots_txt(request: HttpRequest) -> HttpResponse:
     """Public pages may be crawled; addresses that hold secrets or need somebody signed in need not be tried."""
-    private = ("/my/", "/office/", "/desk/", "/door/", "/accounts/", "/order/", "/ticket/", "/tickets/", "/invitation/", "/hooks/")
+    private = (
+        "/my/",
+        "/office/",
+        "/desk/",
+        "/door/",
+        "/accounts/",
+        "/order/",
+        "/ticket/",
+        "/tickets/",
+        "/invitation/",
+        "/hooks/",
+    )
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in private)]
     return _kept(HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8"))
 
