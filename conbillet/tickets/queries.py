@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -119,6 +120,30 @@ def last_let_in(*, event: Event, limit: int = 8) -> list[LetIn]:
         return [LetIn(*row) for row in cursor.fetchall()]
 
 
+_OFFLINE = """
+SELECT t.reference, t.generation,
+       CASE WHEN t.voided_at IS NOT NULL OR o.state <> 'paid' THEN 'void' WHEN NOT t.admits THEN 'no_entrance'
+            WHEN c.id IS NOT NULL THEN 'in' ELSE '' END,
+       coalesce(to_char(p.valid_on, 'YYYY-MM-DD'), '')
+  FROM tickets_ticket t
+  JOIN sales_orderline l ON l.id = t.line_id
+  JOIN sales_order o ON o.id = l.order_id
+  LEFT JOIN catalogue_product p ON p.id = l.product_id
+  LEFT JOIN tickets_checkin c ON c.ticket_id = t.id AND c.undone_at IS NULL
+ WHERE t.event_id = %s AND t.organization_id = %s ORDER BY t.id
+"""
+
+
+def without_network(*, event: Event) -> list[tuple[str, int, str, str]]:
+    """What a door needs while the network is away: reference, generation, state and day of each ticket. Nobody's name.
+
+    The state is `void`, `no_entrance`, `in`, or empty: may come in. The day is empty for a ticket of all days.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_OFFLINE, [event.pk, event.organization_id])
+        return cursor.fetchall()
+
+
 def search(*, event: Event, text: str) -> Found:
     """Tickets and unpaid orders by name, badge name, or the reference of order or ticket; in Danish order of names.
 
@@ -215,3 +240,12 @@ def tickets_for(lines: Sequence[OrderLine]) -> list[Ticket]:
         ticket.line = by_line[ticket.line_id]
         ticket.participant = ticket.line.participant
     return sorted(found, key=lambda ticket: int(ticket.line.position))
+
+
+def tickets_of_person(*, person_id: UUID, ends_from: date) -> QuerySet[Ticket]:
+    """The person's own tickets that hold, for events that end on that day or later, the next event first."""
+    return (
+        Ticket.objects.filter(participant__person=person_id, voided_at=None, event__ends_on__gte=ends_from)
+        .select_related("event", "organization", "line__order", "line__product", "participant")
+        .order_by("event__starts_on", "event", "line__order", "line__position")
+    )

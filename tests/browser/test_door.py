@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from conbillet.cli.browsers import find_or_obtain
 from conbillet.core import clock
 from conbillet.sales.actions.add_to_cart import Wish
+from conbillet.tickets.actions.check_in import check_in
 from conbillet.tickets.models import CheckIn, HandOut
 from tests.browser.house import LiveHouse
 from tests.browser.sign_in import sign_in
@@ -171,6 +173,45 @@ def test_without_script(
     page.get_by_text("Fortryd", exact=True).click()
     page.get_by_role("button", name="Scannet ved en fejl").click()
     expect(page.get_by_text("Billetten kan bruges igen")).to_be_visible()
+
+
+def test_without_network_nothing_is_confirmed_and_nothing_is_lost(
+    crew: Page, door: Door, watch: Watch, axe, screenshot
+) -> None:
+    watch.expect_console("ERR_INTERNET_DISCONNECTED")
+    answer = crew.get_by_role("dialog")
+    crew.wait_for_load_state("networkidle")
+    crew.context.set_offline(True)
+    first, second = (code_of(ticket, door.event) for ticket in door.tickets())
+    check(crew, first)
+    expect(answer).to_have_class("verdict pending")
+    expect(answer).to_contain_text("Ikke bekræftet")
+    screenshot("door-pending", crew, full_page=False)
+    axe(crew)
+    check_again = [(first, "again"), (first[:-4] + "0000", "no"), ("QQQQ-QQQQ-QQQQ", "no"), (second, "pending")]
+    for code, kind in check_again:
+        crew.keyboard.press("Escape")
+        check(crew, code)
+        expect(answer).to_have_class(f"verdict {kind}")
+    crew.keyboard.press("Escape")
+    expect(crew.locator("[data-waiting]")).to_have_text("2")
+    screenshot("door-offline", crew)
+    axe(crew)
+    assert not CheckIn.objects.filter(event=door.event).exists()
+    # Meanwhile the other one is let in at another door.
+    taken = door.tickets()[1]
+    check_in_elsewhere(door, taken.reference)
+    crew.context.set_offline(False)
+    expect(crew.locator("[data-offline]")).to_be_hidden(timeout=15_000)
+    expect(crew.locator("[data-doubles]")).to_contain_text("Bo: Allerede inde")
+    assert CheckIn.objects.filter(event=door.event).count() == 2
+    assert CheckIn.objects.get(ticket=door.ticket).by_id == door.world.door_crew.pk
+
+
+def check_in_elsewhere(door: Door, reference: str) -> None:
+    owner = door.world.actor(door.world.owner)
+    with transaction.atomic():
+        check_in(event=door.event, code=reference, actor=owner, device="", now=clock.now())
 
 
 @at_every_size

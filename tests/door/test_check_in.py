@@ -6,8 +6,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils.translation import override
 
+from conbillet.catalogue.models import Product
 from conbillet.core.actor import person_actor
 from conbillet.core.audit import details_of
+from conbillet.core.clock import copenhagen_day
 from conbillet.core.models import AuditEntry
 from conbillet.core.references import new_reference
 from conbillet.core.rows import next_id
@@ -20,6 +22,7 @@ from conbillet.tickets.ages import AgeBand
 from conbillet.tickets.codes import TicketCode, sign
 from conbillet.tickets.keys import SigningKey, ticket_keys
 from conbillet.tickets.models import CheckIn, Ticket
+from conbillet.tickets.queries import without_network
 from conbillet.tickets.refusals import AlreadyIn, NotAdmitted
 from conbillet.workflows.refunds import refund_order
 from tests.cast import make_event
@@ -193,3 +196,37 @@ def test_a_check_in_costs_three_statements(door: Door, django_assert_num_queries
     # The ticket with all that belongs to it; the check-in; audit and message together.
     with django_assert_num_queries(3):
         check_in(event=event, code=code, actor=crew, device="", now=door.now)
+
+
+class TestNewsFromWithoutNetwork:
+    """A device was away, and tells afterwards whom it let in, and when."""
+
+    def test_the_devices_time_is_kept(self, door: Door):
+        earlier = door.now - timedelta(hours=3)
+        assert let_in(door, scanned_at=earlier, scan="a").at == CheckIn.objects.get().at == earlier
+        assert let_in(door, scanned_at=earlier, scan="a", now=door.now + timedelta(hours=1)).at == earlier
+        assert isinstance(refused(door, scanned_at=earlier, scan="b"), AlreadyIn)
+
+    @pytest.mark.parametrize("off", [timedelta(minutes=1), timedelta(days=-2), timedelta(days=-400)])
+    def test_a_clock_that_is_wrong_is_not_believed(self, door: Door, off: timedelta):
+        assert let_in(door, scanned_at=door.now + off).at == door.now
+
+    def test_a_day_ticket_is_judged_by_when_it_was_scanned(self, door: Door):
+        Product.objects.filter(pk=door.world.adult.pk).update(valid_on=copenhagen_day(door.now))
+        tomorrow = door.now + timedelta(days=1)
+        assert refused(door, now=tomorrow).reason == "wrong_day"
+        assert let_in(door, now=tomorrow, scanned_at=door.now).at == door.now
+
+    def test_the_list_has_states_and_no_names(self, door: Door, django_assert_num_queries):
+        ada, bo = door.tickets()
+        bed = door.tickets(admits=False)[0]
+        let_in(door)
+        void_ticket(lines=[bo.line], reason="mistake", actor=door.crew, now=door.now)
+        with django_assert_num_queries(1):
+            listed = without_network(event=door.event)
+        assert {(name, state) for name, _generation, state, _day in listed} >= {
+            (ada.reference, "in"),
+            (bo.reference, "void"),
+            (bed.reference, "no_entrance"),
+        }
+        assert {len(row) for row in listed} == {4} and "Ada" not in str(listed)

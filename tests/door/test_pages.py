@@ -1,8 +1,10 @@
 """The door's pages: who gets in, what they answer, with and without script."""
 
 import json
+from base64 import b64decode
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.test import Client
 
 from conbillet.core import clock
@@ -12,6 +14,7 @@ from conbillet.organizations.models import Role, RoleKind
 from conbillet.payments.models import LedgerEntry, Payment
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Order, Receipt
+from conbillet.tickets.codes import verify
 from conbillet.tickets.models import CheckIn, HandOut, Ticket
 from tests.cast import make_event, make_person
 from tests.door.conftest import Door, allow_paying
@@ -42,7 +45,7 @@ def posted(client: Client, path: str, **said):
 
 
 # --- who ----------------------------------------------------------------------------------------------------------------
-PAGES = ["", "counters.json"]
+PAGES = ["", "counters.json", "offline.json"]
 DEEDS = ["check-in/", "undo/", "hand-out/", "search/"]
 
 
@@ -156,6 +159,19 @@ def test_the_same_scan_twice_is_one_yes(crew: Client, door: Door):
     assert CheckIn.objects.count() == 1
 
 
+@pytest.mark.parametrize("at", ["", "yesterday", "2026-04-01", "2026-04-01T18:00:00", "9" * 400])
+def test_a_devices_time_that_is_none_is_left_out(crew: Client, door: Door, at: str):
+    assert scan(crew, door, scanned_at=at).json()["kind"] == "yes"
+
+
+def test_the_list_for_without_network_verifies_our_codes(crew: Client, door: Door):
+    listed = crew.get(url(door, "offline.json")).json()
+    keys = {name: Ed25519PublicKey.from_public_bytes(b64decode(raw)) for name, raw in listed["keys"].items()}
+    assert verify(door.code, keys).event == listed["event"]
+    assert [door.ticket.reference, 1, "", ""] in listed["tickets"]
+    assert "Ada" not in json.dumps(listed)
+
+
 def test_a_name_leads_to_a_list(crew: Client, door: Door):
     assert scan(crew, door, "bo lund").json() == {"kind": "search"}
     page = crew.post(url(door, "check-in/"), {"code": "bo lund"}).content.decode()
@@ -169,9 +185,7 @@ def test_an_unpaid_orders_reference_leads_to_its_payment(crew: Client, door: Doo
     assert scan(crew, door, order.reference).json()["pay_url"] == url(door, f"pay/{order.reference}/")
 
 
-@pytest.mark.parametrize(
-    "body", ["[]", "1", '{"code": 1}', '{"code": ["x"]}', "{", '{"code": "\\u0000"}', "x" * 5000]
-)
+@pytest.mark.parametrize("body", ["[]", "1", '{"code": 1}', '{"code": ["x"]}', "{", '{"code": "\\u0000"}', "x" * 5000])
 def test_a_body_that_is_no_object_of_texts_is_refused(crew: Client, door: Door, body: str):
     answer = crew.post(url(door, "check-in/"), data=body, **JSON)
     assert answer.status_code == 400
@@ -192,6 +206,7 @@ def test_nothing_leaves_but_what_the_door_may_see(crew: Client, door: Door):
         crew.get(url(door, f"pay/{door.order.reference}/")).content,
         crew.get(url(door)).content,
         crew.get(url(door, "counters.json")).content,
+        crew.get(url(door, "offline.json")).content,
     ]
     for secret in ("ada@example.com", "Skovvej", "8000", "1990", "1988"):
         assert not [text for text in answers if secret.encode() in text], secret

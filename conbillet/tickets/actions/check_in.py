@@ -1,7 +1,7 @@
 """Let the holder of a ticket in, once. A unique row decides; everything before it only explains."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from conbillet.catalogue.models import Event
@@ -34,6 +34,8 @@ from ..refusals import (
 
 __all__ = ["Admission", "NotAdmitted", "check_in"]
 
+LATEST_NEWS = timedelta(days=2)  # how old a check-in may be that a device sends when its network is back
+
 _LET_IN = """
 INSERT INTO tickets_checkin (organization_id, ticket_id, event_id, at, by_id, device, scan, undo_reason)
 VALUES (%s, %s, %s, %s, %s, %s, %s, '')
@@ -54,19 +56,30 @@ class Admission:
     at: datetime
 
 
-def check_in(*, event: Event, code: str, actor: Actor, device: str, now: datetime, scan: str = "") -> Admission:
+def check_in(
+    *,
+    event: Event,
+    code: str,
+    actor: Actor,
+    device: str,
+    now: datetime,
+    scan: str = "",
+    scanned_at: datetime | None = None,
+) -> Admission:
     """Let in by the text of a QR code, or by a typed ticket reference. Needs a transaction.
 
     `device` says which phone or laptop did it (at most 40 characters). `scan` is a random text of at most 36 characters:
-    the same scan sent twice, because an answer was lost, is answered the same. Raises a NotAdmitted, and then nothing
-    has changed.
+    the same scan sent twice, because an answer was lost, is answered the same. `scanned_at` is when somebody was let in
+    without network, by the device's clock; believed for two days, and never later than now. Raises a NotAdmitted, and
+    then nothing has changed.
     """
+    at = scanned_at if scanned_at and now - LATEST_NEWS < scanned_at < now else now
     reference, generation = _read(event, code)
     ticket = find_ticket(event=event, reference=reference, lock=True)
     if ticket is None:
         raise _no_ticket(event, reference)
-    _refuse(event, ticket, generation, now)
-    values: list[Any] = [event.organization_id, ticket.id, event.pk, now, actor.person_id, device[:40], scan[:36]]
+    _refuse(event, ticket, generation, at)
+    values: list[Any] = [event.organization_id, ticket.id, event.pk, at, actor.person_id, device[:40], scan[:36]]
     with prepared() as cursor:
         cursor.execute(_LET_IN, values)
         if cursor.fetchone() is None:
@@ -86,7 +99,7 @@ def check_in(*, event: Event, code: str, actor: Actor, device: str, now: datetim
             object_reference=ticket.reference,
         )
         notify(f"event:{event.pk}")
-    return Admission(ticket, now)
+    return Admission(ticket, at)
 
 
 def _read(event: Event, code: str) -> tuple[str, int | None]:
@@ -116,7 +129,7 @@ def _no_ticket(event: Event, reference: str) -> NotAdmitted:
     return UnknownCode()
 
 
-def _refuse(event: Event, ticket: TicketAtDoor, generation: int | None, now: datetime) -> None:
+def _refuse(event: Event, ticket: TicketAtDoor, generation: int | None, at: datetime) -> None:
     if ticket.event_id != event.pk:
         name = Event.objects.filter(pk=ticket.event_id).values_list("name", flat=True).first()
         raise OtherEvent(name or "")
@@ -128,7 +141,7 @@ def _refuse(event: Event, ticket: TicketAtDoor, generation: int | None, now: dat
         raise NotPaid(ticket.order_reference, ticket)
     if not ticket.admits:
         raise DoesNotAdmit(ticket)
-    if ticket.valid_on is not None and ticket.valid_on != copenhagen_day(now):
+    if ticket.valid_on is not None and ticket.valid_on != copenhagen_day(at):
         raise WrongDay(ticket.valid_on, ticket)
 
 

@@ -16,4 +16,5 @@ urlpatterns = [
     path("<slug:organization>/<slug:event>/ticket/<slug:reference>/", holder.holder, name="holder"),
     path("<slug:organization>/<slug:event>/pay/<slug:reference>/", paying.pay, name="pay"),
     path("<slug:organization>/<slug:event>/counters.json", figures.figures, name="counters"),
+    path("<slug:organization>/<slug:event>/offline.json", figures.offline, name="offline"),
 ]

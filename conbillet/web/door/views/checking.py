@@ -1,5 +1,7 @@
 """The scanning page, the check-in itself, and taking it back."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -65,6 +67,7 @@ def check_in(request: HttpRequest, standing: Standing, event: Event) -> HttpResp
             device=device_of(request),
             now=clock.now(),
             scan=said.get("scan", ""),
+            scanned_at=_instant(said.get("scanned_at", "")),
         )
         verdict = admitted(admission)
     except NotAdmitted as no:
@@ -100,3 +103,12 @@ def undo(request: HttpRequest, standing: Standing, event: Event) -> HttpResponse
         return JsonResponse({"done": True, "message": message})
     messages.success(request, message)
     return redirect(url_of("scan", event))
+
+
+def _instant(text: str) -> datetime | None:
+    """An ISO instant of a device's clock; None for anything else."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

@@ -1,4 +1,6 @@
-"""How many are in, for pages that are open."""
+"""What open pages fetch by themselves: how many are in, and what they need when the network goes away."""
+
+from base64 import b64encode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -6,7 +8,8 @@ from django.views.decorators.http import require_safe
 from conbillet.catalogue.models import Event
 from conbillet.core import clock
 from conbillet.organizations.access import Standing
-from conbillet.tickets.queries import counters
+from conbillet.tickets.keys import ticket_keys
+from conbillet.tickets.queries import counters, without_network
 
 from ..page import door_page
 
@@ -18,3 +21,11 @@ def figures(request: HttpRequest, standing: Standing, event: Event) -> HttpRespo
     now = counters(event=event, now=clock.now())
     rows = {f"product-{number}": product.inside for number, product in enumerate(now.products)}
     return JsonResponse({"tickets": now.tickets, "inside": now.inside, **rows})
+
+
+@require_safe
+@door_page
+def offline(request: HttpRequest, standing: Standing, event: Event) -> HttpResponse:
+    """The public keys (base64) and the tickets' references with their states; no names."""
+    keys = {name: b64encode(key.public_bytes_raw()).decode() for name, key in ticket_keys().public_keys().items()}
+    return JsonResponse({"event": event.reference, "keys": keys, "tickets": without_network(event=event)})

@@ -4,6 +4,7 @@
    whatever is typed goes to the code field, also while an answer is on the screen. */
 
 import { keepFigures } from "./figures.js";
+import { Offline } from "./offline.js";
 import { Scanner } from "./scanner.js";
 import { NoAnswer, post, randomName } from "./server.js";
 import { allowSound, signal } from "./signals.js";
@@ -21,6 +22,9 @@ const scanner = new Scanner(video);
 const figures = find("[data-figures]");
 const refresh = keepFigures(figures);
 const noAnswer = find("[data-no-answer]").dataset;
+const words = find("[data-offline-words]").dataset;
+const banner = find("[data-offline]");
+const offline = new Offline(banner.dataset.offline, (said) => post(form.action, said, token), waitingChanged);
 const verdict = new Verdict(find("dialog[data-verdict]"), goOn);
 
 let busy = false;
@@ -37,12 +41,34 @@ async function check(code, typed) {
     show(await twice(() => post(form.action, said, token)), code, typed);
   } catch (problem) {
     if (!(problem instanceof NoAnswer)) throw problem;
-    const reason = problem.signedOut ? noAnswer.signedOut : noAnswer.reason;
-    show({ kind: "no", title: noAnswer.title, reason }, code, typed);
+    if (problem.signedOut) show({ kind: "no", title: noAnswer.title, reason: noAnswer.signedOut }, code, typed);
+    else show(await withoutNetwork(said), code, typed);
   } finally {
     busy = false;
     form.removeAttribute("aria-busy");
   }
+}
+
+/** The answer of the page's own list: never more than "for now". */
+async function withoutNetwork({ code, scan }) {
+  banner.hidden = false;
+  const [reason, ticket] = await offline.check(code, scan);
+  const about = ticket ? { badge_name: `${words.ticket} ${ticket.replace(/(.{4})(?=.)/g, "$1-")}` } : {};
+  if (!reason) return { kind: "pending", title: words.yes, reason: words.unconfirmed, ...about };
+  return { kind: reason === "in" ? "again" : "no", title: words.no, reason: words[reason], ...about };
+}
+
+function waitingChanged(waiting, refused) {
+  banner.querySelector("[data-waiting]").textContent = String(waiting);
+  banner.hidden = !waiting;
+  const doubles = find("[data-doubles]");
+  for (const { ticket, answer } of refused) {
+    const row = document.createElement("li");
+    row.textContent = [answer.badge_name || ticket, answer.reason].filter(Boolean).join(": ");
+    doubles.querySelector("ul").append(row);
+    doubles.hidden = false;
+  }
+  if (!waiting) refresh();
 }
 
 /** Once more when there was no answer: the scan's name makes the server answer the same. */
@@ -50,7 +76,7 @@ async function twice(ask) {
   try {
     return await ask();
   } catch (problem) {
-    if (problem.signedOut) throw problem;
+    if (problem.signedOut || offline.waiting || !navigator.onLine) throw problem;
     return ask();
   }
 }
@@ -64,9 +90,12 @@ function show(answer, code, typed) {
   if (typed) field.value = "";
   verdict.show(answer);
   signal(answer.kind);
-  if (answer.kind !== "yes") return;
-  remember(answer);
-  refresh();
+  if (answer.kind === "yes") {
+    banner.hidden = !offline.waiting;
+    offline.letIn(answer.ticket);
+    remember(answer);
+    refresh();
+  } else if (answer.kind !== "pending") return;
   resuming = setTimeout(() => scanner.resume(), READ_YES);
 }
 

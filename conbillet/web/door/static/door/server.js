@@ -1,6 +1,6 @@
 /* Talking to the server: JSON there and back, with a limit on the wait. */
 
-const PATIENCE = 8000; // milliseconds
+const PATIENCE = 4000; // milliseconds
 
 /** The server gave no answer, or none that we understand. `signedOut`: it wants to know who we are. */
 export class NoAnswer extends Error {

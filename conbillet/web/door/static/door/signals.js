@@ -1,11 +1,13 @@
-/* What the crew hears and feels: two rising tones for yes, one deep one for no, two equal ones for "already in". */
+/* What the crew hears and feels: two rising tones for yes, one deep one for no, two equal ones for "already
+   in", three for "not confirmed". */
 
 const TONES = {
   yes: [[660, 0, 0.12], [990, 0.13, 0.2]],
   no: [[160, 0, 0.5]],
+  pending: [[660, 0, 0.12], [660, 0.18, 0.12], [660, 0.36, 0.12]],
   again: [[330, 0, 0.14], [330, 0.22, 0.14]],
 };
-const VIBRATIONS = { yes: [90], no: [350], again: [120, 90, 120] };
+const VIBRATIONS = { yes: [90], no: [350], pending: [60, 60, 60], again: [120, 90, 120] };
 
 let speaker = null;
 
