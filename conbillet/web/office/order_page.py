@@ -58,7 +58,7 @@ class LineRow:
             return Badge("good", _("Handed out"))
         if self.ticket is None:
             return None
-        return Badge("bad", _("Worthless")) if self.ticket.voided_at else Badge("accent", _("Valid"))
+        return Badge("bad", _("Worthless")) if self.ticket.voided_at else None
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ class TestFigures:
         figures = owner.get(FIGURES).context["figures"]
         assert figures.tickets_then == 3
         labels, (this, then) = figures.curve.labels, figures.curve.series
-        at = {label: value for label, value in zip(labels, then[1], strict=True)}
+        at = dict(zip(labels, then[1], strict=True))
         assert (at["40"], at["31"], at["11"], at["0"]) == (1, 3, 3, 7)
         assert this[0] == "Fastaval 2026" and labels[len(this[1]) - 1] == "31" and this[1][-1] == 2
         assert "3 på samme tid til Fastaval 2025" in text_of(owner.get(FIGURES))

@@ -56,7 +56,7 @@ class TestList:
         page = owner.get(RECEIPTS)
         assert [receipt.number for receipt in page.context["page"]] == [2, 1]
         assert page.context["totals"] == {"sold": 75000, "returned": -27500, "vat": 0, "count": 2}
-        assert dict((str(label), amount) for label, amount in page.context["accounts"])["Kontingent"] == 7500
+        assert {str(label): amount for label, amount in page.context["accounts"]}["Kontingent"] == 7500
         assert "Kreditnota" in text_of(page)
 
     def test_an_empty_year_says_so(self, owner, world):
