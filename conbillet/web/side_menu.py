@@ -28,6 +28,7 @@ MENU = (
     Entry("office:orders", _("Orders"), "cart", Permission.SEE_OFFICE),
     Entry("office:transfers", _("Bank transfers"), "card", Permission.SEE_MONEY),
     Entry("office:receipts", _("Receipts and ledger"), "receipt", Permission.SEE_MONEY),
+    Entry("door:events", _("The door"), "door", Permission.DOOR),
     Entry("office:members", _("Members"), "people", Permission.MEMBERS),
     Entry("office:settings", _("The association"), "gear", Permission.EDIT_ORGANIZATION, _("Set up")),
     Entry("office:roles", _("People and roles"), "person", Permission.EDIT_ROLES),

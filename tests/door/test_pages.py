@@ -130,8 +130,11 @@ def test_the_list_of_doors_shows_ones_own(client: Client, door: Door):
     log_in(client, door.world.door_crew)
     page = client.get("/door/").content.decode()
     assert (door.event.name in page, "Hyggecon" in page, "Secret" in page) == (True, False, False)
+    assert door.event.name in client.get(f"/door/{door.world.organization.slug}/").content.decode()
+    assert client.get(f"/door/{door.world.other.slug}/").status_code == 404
     client.logout()
     log_in(client, read_only(door))
+    assert client.get(f"/door/{door.world.organization.slug}/").status_code == 404
     assert door.event.name not in client.get("/door/").content.decode()
     client.logout()
     assert client.get("/door/").url.startswith("/accounts/login/")

@@ -8,6 +8,7 @@ app_name = "door"
 
 urlpatterns = [
     path("", choosing.choose, name="choose"),
+    path("<slug:organization>/", choosing.choose, name="events"),
     path("<slug:organization>/<slug:event>/", checking.scan, name="scan"),
     path("<slug:organization>/<slug:event>/check-in/", checking.check_in, name="check_in"),
     path("<slug:organization>/<slug:event>/undo/", checking.undo, name="undo"),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -18,13 +18,19 @@ STILL_LISTED = timedelta(days=14)
 
 @require_safe
 @login_required
-def choose(request: HttpRequest) -> HttpResponse:
-    """The coming events, and those just over, of the associations for which the person stands at the door."""
+def choose(request: HttpRequest, organization: str = "") -> HttpResponse:
+    """The coming events, and those just over, of the associations (or one) for which the person stands at the door."""
     missing = missing_second_factor(request)
     if missing is not None:
         return missing
     roles = roles_of(person_id=request.user.person_id)  # type: ignore[union-attr]  # signed in, see above
-    own = [role.organization_id for role in roles if allowed(role.kind, Permission.DOOR)]
+    own = [
+        role.organization_id
+        for role in roles
+        if allowed(role.kind, Permission.DOOR) and organization in {"", role.organization.slug}
+    ]
+    if organization and not own:
+        raise Http404
     today = clock.copenhagen_day(clock.now())
     events = (
         Event.objects.filter(organization_id__in=own, state__in=[Event.State.LIVE, Event.State.CLOSED])
