@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conbillet.accounts.models import Person
 from conbillet.catalogue.models import Event
+from conbillet.core.references import pretty
 from conbillet.organizations.models import Organization
 
 
@@ -44,6 +45,11 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     office_access = "none"
+
+    @property
+    def number(self) -> str:
+        """The reference as people read it."""
+        return pretty(self.reference)
 
     class Meta:
         indexes = [

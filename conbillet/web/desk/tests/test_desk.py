@@ -105,7 +105,7 @@ def test_planted_a_look_up_without_being_staff_is_refused(world, case, now):
 
 def test_lists_name_nobody(staff, case):
     page = staff.get("/desk/").content.decode()
-    assert case.reference in page
+    assert case.number in page
     assert "Bodil" not in page and "buyer@example.com" not in page and "syg" not in page
 
 
@@ -147,8 +147,8 @@ def test_a_closed_case_takes_no_answer(staff, case):
     before = OutgoingMail.objects.count()
     assert staff.post(path, {"do": "answer", "text": "For sent"}).status_code == 422
     assert OutgoingMail.objects.count() == before and not CaseNote.objects.exists()
-    assert case.reference in staff.get("/desk/cases/closed/").content.decode()
-    assert case.reference not in staff.get("/desk/").content.decode()
+    assert case.number in staff.get("/desk/cases/closed/").content.decode()
+    assert case.number not in staff.get("/desk/").content.decode()
 
 
 @pytest.mark.parametrize(
