@@ -191,11 +191,9 @@ def _reverse(order: Order, lines: list[OrderLine], now: datetime) -> list[OrderL
 def _cancel(order: Order, note: str, actor: Actor, now: datetime) -> None:
     order.state, order.ended_at = Order.State.CANCELLED, now
     order.save(update_fields=["state", "ended_at"])
-    Cancellation.objects.create(
+    # An order that was cancelled once and then admitted again by late money has a row already; the log keeps both.
+    Cancellation.objects.update_or_create(
         organization_id=order.organization_id,
         order=order,
-        at=now,
-        by_kind=actor.kind,
-        by_person_id=actor.person_id,
-        reason=note[:240],
+        defaults={"at": now, "by_kind": actor.kind, "by_person_id": actor.person_id, "reason": note[:240]},
     )

@@ -14,8 +14,8 @@ from conbillet.payments.queries import balances
 from conbillet.sales.figures import Awaiting, EventSales, awaiting_payment, sold_by_event
 from conbillet.sales.models import Order
 
+from .attention import Attention, attention
 from .badges import Badge, order_badge
-from .figures import Attention, attention
 
 MOST_EVENTS = 8
 NEWEST_ORDERS = 6

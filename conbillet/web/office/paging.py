@@ -52,7 +52,7 @@ class FoundPaginator(CappedPaginator):
         wanted = self.ids[: self.MOST][(number - 1) * self.per_page : number * self.per_page]
         rows = self.rows.model._default_manager.filter(pk__in=wanted).select_related(*self.related)
         found = {row.pk: row for row in rows}
-        return self._get_page([found[pk] for pk in wanted if pk in found], number, self)
+        return Page([found[pk] for pk in wanted if pk in found], number, self)
 
     @property
     def related(self) -> list[str]:

@@ -131,6 +131,17 @@ class TestPages:
         press(treasurer, order, 1)
         assert Refund.objects.get().state == "succeeded"
 
+    def test_an_order_that_was_cancelled_paid_late_and_refunded(self, treasurer, world, now):
+        """It ends twice; the second time must not stumble over the first."""
+        world.event.transfer_allowed = True
+        world.event.save()
+        order = order_of(world, now, Wish(world.adult.pk, 1), method="transfer")
+        treasurer.post(url_of(order, "cancel/"), {"reason": "Fortrudt"})
+        treasurer.post(url_of(order, "received/"), {"amount": "400"})
+        assert Order.objects.get(pk=order.pk).state == "paid"
+        assert press(treasurer, order, 1, note="Syg").status_code == 302
+        assert Order.objects.get(pk=order.pk).state == "cancelled" and order.cancellation.reason == "Syg"
+
     def test_of_another_association(self, client, world, order):
         stranger = log_in(client, world.stranger)
         assert press(stranger, order, 1).status_code == 404

@@ -32,7 +32,7 @@ def next_steps(standing: Standing) -> list[dict[str, Any]]:
     """What a new association does first, and what of it is done; only what this role may do."""
     organization, role = standing.organization, standing.actor.role
     connected = ConnectedAccount.objects.filter(organization=organization).first()
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"done": bool(organization.cvr and organization.street), "label": _("Say who you are: CVR number and address"), "url": _url("office:settings", organization.slug), "for": Permission.EDIT_ORGANIZATION},
         {"done": bool(connected and connected.charges_enabled), "label": _("Connect Stripe, so that buyers can pay"), "url": _url("office:payments", organization.slug), "for": Permission.SEE_MONEY},
         {"done": StaffMember.objects.count() > 1, "label": _("Invite those who help you"), "url": _url("office:roles", organization.slug), "for": Permission.EDIT_ROLES},

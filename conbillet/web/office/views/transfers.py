@@ -20,7 +20,7 @@ from conbillet.sales.models import Order
 from conbillet.web.pages import office_call, office_page
 from conbillet.workflows.transfers import CannotConfirm, confirm_received
 
-from ..figures import SOON
+from ..attention import SOON
 from ..paging import page_of
 from .order_actions import say_received
 
