@@ -8,7 +8,6 @@ from django.contrib.staticfiles import finders
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from conbillet.core import clock
@@ -82,7 +81,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     document: dict[str, Any] = {
         "name": "ConBillet",
         "short_name": "ConBillet",
-        "lang": get_language() or "da",
+        "lang": "da",
         "start_url": "/",
         "display": "minimal-ui",
         "background_color": "#f7f6fa",
