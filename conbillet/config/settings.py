@@ -271,6 +271,8 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["stderr"], "propagate": False},
         "conbillet": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        # The SDK tells at INFO and DEBUG what it sends, the buyer's address included.
+        "stripe": {"level": "WARNING"},
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -4,6 +4,10 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from conbillet.core import rows
+
 from .models import Membership, MembershipType
 
 
@@ -21,4 +25,15 @@ def is_member(*, organization_id: int, person_id: UUID, on: date) -> bool:
 
 def types_by_id(ids: Collection[int]) -> dict[int, MembershipType]:
     """Membership types; no query when there are no ids."""
-    return MembershipType.objects.in_bulk(ids) if ids else {}
+    if not ids:
+        return {}
+    return {one.pk: one for one in rows.read("FROM memberships_membershiptype t WHERE t.id = ANY(%s)", [list(ids)], t=MembershipType)}
+
+
+def memberships_of(*, person_id: UUID) -> QuerySet[Membership]:
+    """All memberships of a person, of every association, the latest first."""
+    return (
+        Membership.objects.filter(member__person_id=person_id)
+        .select_related("membership_type", "member", "organization")
+        .order_by("-period_to", "-pk")
+    )

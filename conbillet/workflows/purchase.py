@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from conbillet.catalogue.models import ProductKind
 from conbillet.consents.models import Acceptance
@@ -21,11 +22,12 @@ from conbillet.core.rows import gathered
 from conbillet.payments.actions.capture_payment import capture_payment
 from conbillet.payments.actions.expect_payment import expect_payment
 from conbillet.payments.actions.request_refund import request_refund
-from conbillet.payments.actions.start_checkout import start_checkout
-from conbillet.payments.checkout import CheckoutLine
+from conbillet.payments.actions.start_checkout import CannotCheckOut, NothingToPay, start_checkout
+from conbillet.payments.checkout import SHORTEST, CheckoutLine
 from conbillet.payments.models import LedgerAccount, Payment
 from conbillet.payments.queries import about_payment, lock_payment
 from conbillet.sales.actions.cancel_order import CannotCancel, cancel_order
+from conbillet.sales.actions.extend_payment_time import TooLate, extend_payment_time
 from conbillet.sales.actions.issue_receipt import issue_receipt
 from conbillet.sales.actions.place_order import OrderDetails
 from conbillet.sales.actions.place_order import place_order as place_in_sales
@@ -44,6 +46,10 @@ class Accepted:
 
     terms: str
     policy: str
+
+
+class TooLateToPay(CannotCheckOut):
+    message = _("The time to pay has run out. Order again while there are places left.")
 
 
 @transaction.atomic
@@ -80,9 +86,17 @@ def place_order(*, cart: Cart, details: OrderDetails, accepted: Accepted, actor:
 def pay(*, order: Order, now: datetime) -> str:
     """The address at Stripe where an unpaid order is paid. Calls Stripe, so outside any transaction.
 
-    Raises what `start_checkout` raises. Asking twice gives the same open session.
+    Raises what `start_checkout` raises, or TooLateToPay. Asking twice gives the same open session. Whoever comes back
+    late gets the places kept until the new session ends.
     """
+    if order.state != Order.State.AWAITING_PAYMENT or order.method != Order.Method.CARD or order.pay_by_at is None:
+        raise NothingToPay
     payment = Payment.objects.get(about=order.reference)
+    if order.pay_by_at < now + SHORTEST and not payment.attempts.filter(state="open", expires_at__gt=now).exists():
+        try:
+            order.pay_by_at = extend_payment_time(order=order, now=now).pay_by_at
+        except TooLate:
+            raise TooLateToPay from None
     counts: Counter[tuple[str, int]] = Counter((line.text, line.amount) for line in order.lines.order_by("position"))
     attempt = start_checkout(
         payment=payment,

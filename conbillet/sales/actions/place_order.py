@@ -18,8 +18,8 @@ from conbillet.core.actor import Actor
 from conbillet.core.clock import copenhagen_day, day_end
 from conbillet.core.people import PayerRelation
 from conbillet.core.references import new_reference
-from conbillet.memberships.models import MembershipType
 from conbillet.memberships.periods import period_from
+from conbillet.memberships.queries import types_by_id
 
 from ..models import Cart, CartLine, Hold, Order, OrderLine, Participant
 from ..pricing import PricedLine, Quote, quote
@@ -277,7 +277,7 @@ def _lines(
     types = {}
     wanted = {line.product.membership_type_id for line in priced if line.product.membership_type_id}
     if wanted:
-        types = MembershipType.objects.in_bulk(wanted)
+        types = types_by_id(wanted)
     made = []
     for position, line in enumerate(priced, start=1):
         product = line.product

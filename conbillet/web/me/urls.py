@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from .views import data, overview, profile, security
+from .views import data, memberships, orders, overview, profile, security, tickets
 
 app_name = "me"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("tickets/", tickets.tickets, name="tickets"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/<str:reference>/", orders.order, name="order"),
+    path("memberships/", memberships.memberships, name="memberships"),
     path("profile/", profile.profile, name="profile"),
     path("security/", security.security, name="security"),
     path("security/elsewhere/", security.log_out_elsewhere, name="log_out_elsewhere"),

@@ -1,6 +1,5 @@
 """Everything that the checkout shows: the cart with its prices, the people, the buyer, and what is wrong with them."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -206,7 +205,8 @@ class CheckoutPage:
     # --- What is done with it ---------------------------------------------------------------------------------------------
 
     def is_valid(self) -> bool:
-        return all([form.is_valid() for form in self._forms()])
+        judged = [form.is_valid() for form in self._forms()]  # all of them: everything that is wrong is said at once
+        return all(judged)
 
     def details(self, *, shown_amount: int | None, language: str) -> OrderDetails:
         """What goes to the order; call it when everything is valid."""

@@ -90,9 +90,12 @@ def mend(request: HttpRequest, reference: str, access_key: str) -> HttpResponse:
         return _show(request, found, now, form=form)
     try:
         mended = mend_email(order=found, email=form.cleaned_data["email"], actor=actor_of(request), now=now)
-    except (CannotMendEmail, TooManyMails) as refusal:
+    except TooManyMails as refusal:
         form.add_error("email", str(refusal.message))
         return _show(request, found, now, form=form)
+    except CannotMendEmail as refusal:
+        messages.error(request, str(refusal))
+        return see_other(_path(found))
     messages.success(request, _("The e-mail address is changed."))
     if mended.access_key != found.access_key and mended.state == Order.State.PAID:
         messages.info(request, _("Your tickets have new codes. Ones that you fetched before no longer work."))

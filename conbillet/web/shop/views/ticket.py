@@ -11,20 +11,18 @@ from django.views.decorators.http import require_http_methods
 from conbillet.core import clock
 from conbillet.core.actor import ActorKind
 from conbillet.core.clock import copenhagen_day
-from conbillet.core.references import pretty
 from conbillet.sales.access import get_participant_by_link
 from conbillet.sales.actions.claim_participant import CannotClaim, claim_participant
 from conbillet.sales.actions.correct_badge_name import TooLateForBadge, correct_badge_name
 from conbillet.sales.models import Order, Participant
 from conbillet.tickets.access import get_ticket_by_link
 from conbillet.tickets.models import Ticket
-from conbillet.tickets.qr import qr_svg
 from conbillet.tickets.queries import tickets_of_participant
 from conbillet.web.pages import actor_of
-from conbillet.workflows.documents import ticket_code
 
 from ..answers import opened_by_secret, see_other
 from ..order_forms import BadgeForm
+from ..ticket_card import ticket_shown
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +57,7 @@ def _page(request: HttpRequest, order: Order, person: Participant | None, ticket
         "organization": order.organization,
         "order": order,
         "person": person,
-        "shown": [ticket_shown(ticket, order) for ticket in tickets],
+        "shown": [ticket_shown(ticket, order.event) for ticket in tickets],
         "form": form,
         "can_correct": person is not None and copenhagen_day(now) < order.event.starts_on,
         "is_mine": person is not None and person.person_id is not None and person.person_id == actor.person_id,
@@ -67,20 +65,6 @@ def _page(request: HttpRequest, order: Order, person: Participant | None, ticket
         "signed_in": actor.kind is ActorKind.PERSON,
     }
     return render(request, "shop/ticket.html", context)
-
-
-def ticket_shown(ticket: Ticket, order: Order) -> dict[str, object]:
-    """What a ticket's picture needs: the code as a drawing and as letters, and what it is."""
-    code = pretty(ticket.reference)
-    label = _("The ticket's code, %(code)s") % {"code": code}
-    valid = ticket.voided_at is None
-    return {
-        "ticket": ticket,
-        "code": code,
-        "svg": qr_svg(ticket_code(ticket, order.event), label) if valid else "",
-        "valid": valid,
-        "valid_on": ticket.line.product.valid_on if ticket.line.product else None,
-    }
 
 
 def _badge(person: Participant | None) -> dict[str, str]:
@@ -103,7 +87,7 @@ def _act(request: HttpRequest, person: Participant, form: BadgeForm, now: dateti
     try:
         correct_badge_name(participant=person, badge_name=form.cleaned_data["badge_name"], actor=actor, now=now)
     except TooLateForBadge as refusal:
-        form.add_error("badge_name", str(refusal))
-        return False
-    messages.success(request, _("The name on the badge is changed."))
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The name on the badge is changed."))
     return True
