@@ -60,4 +60,6 @@ def lines_with_people(order: Order) -> list[OrderLine]:
 
 def orders_of(*, person_id: UUID) -> QuerySet[Order]:
     """What the person has bought, the latest first."""
-    return Order.objects.filter(buyer_id=person_id).select_related("event", "organization").order_by("-placed_at", "-pk")
+    return (
+        Order.objects.filter(buyer_id=person_id).select_related("event", "organization").order_by("-placed_at", "-pk")
+    )

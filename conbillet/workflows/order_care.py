@@ -84,7 +84,10 @@ def _kind(order: Order) -> str | None:
 
 def _send(order: Order, now: datetime) -> bool:
     kind = _kind(order)
-    return kind is not None and queue_order_mail(kind=kind, order=order, now=now, again=f"{now:%Y%m%d%H%M%S%f}")
+    if kind is None:
+        return False
+    queue_order_mail(kind=kind, order=order, now=now, again=f"{now:%Y%m%d%H%M%S%f}")
+    return True
 
 
 def _count(order: Order, now: datetime) -> None:

@@ -121,7 +121,9 @@ class PersonForm(_Form):
     )
     name = PersonNameField(error_messages={"required": _("Write the name.")})
     email = EmailAddressField(
-        label=_("E-mail"), required=False, help_text=_("Then the person gets the ticket too. Leave it empty to pass it on yourself.")
+        label=_("E-mail"),
+        required=False,
+        help_text=_("Then the person gets the ticket too. Leave it empty to pass it on yourself."),
     )
     badge_name = PersonNameField.badge()
     birth_date = BirthDateField(error_messages={"required": _("Write the date of birth.")})
@@ -135,7 +137,9 @@ class PersonForm(_Form):
         label=_("Who pays this membership?"),
         choices=[("", _("Choose …")), *PayerRelation.choices],
         error_messages={"required": _("Say who pays.")},
-        help_text=_("Seen from the member. Only what the member, a parent, a step-parent or a guardian pays counts when the association applies for grants."),
+        help_text=_(
+            "Seen from the member. Only what the member, a parent, a step-parent or a guardian pays counts when the association applies for grants."
+        ),
     )
 
     def __init__(
@@ -187,7 +191,9 @@ class PersonForm(_Form):
             if mine or data.get("same_address"):
                 address = {name: getattr(buyer, name) for name in ADDRESS}
             else:
-                address = {name: data.get(name) or "" for name in ADDRESS[:3]} | {"country": data.get("country") or "DK"}
+                address = {name: data.get(name) or "" for name in ADDRESS[:3]} | {
+                    "country": data.get("country") or "DK"
+                }
         return PersonDetails(
             name=buyer.name if mine else data["name"],
             badge_name=data.get("badge_name", ""),

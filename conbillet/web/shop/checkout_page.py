@@ -28,7 +28,7 @@ from .checkout_form import ADDRESS, ME, BuyerForm, Needs, PersonForm
 # A receipt of this amount or more names its buyer with the address (fact sheet section 5); øre.
 NAMED_RECEIPT = 300_000
 GROWN_UP = 15
-ICONS = {ProductKind.MEMBERSHIP: "person", ProductKind.SLEEPING: "bed", ProductKind.MEAL: "meal"}
+ICONS: dict[str, str] = {ProductKind.MEMBERSHIP: "person", ProductKind.SLEEPING: "bed", ProductKind.MEAL: "meal"}
 
 
 @dataclass
@@ -199,7 +199,7 @@ class CheckoutPage:
             general += [f"{whose}{error}" for error in form.non_field_errors()]
             for bound in form:
                 target = f"{bound.auto_id}_0" if isinstance(bound.field.widget, RadioSelect) else bound.auto_id
-                linked += [(target, f"{whose}{bound.label}", error) for error in bound.errors]
+                linked += [(target, f"{whose}{bound.label}", str(error)) for error in bound.errors]
         return {"general": general, "linked": linked}
 
     # --- What is done with it ---------------------------------------------------------------------------------------------
@@ -295,8 +295,8 @@ class CheckoutPage:
             key = (unit.product.pk, unit.variant_id)
             if key not in rows:
                 rows[key] = Row(unit.product, unit.variant_id, names[unit.line_id], [])
-                if unit.product.membership_type_id in dues_types:
-                    rows[key].dues = period_from(dues_types[unit.product.membership_type_id], copenhagen_day(self.now))
+                dues = dues_types.get(unit.product.membership_type_id or 0)
+                rows[key].dues = period_from(dues, copenhagen_day(self.now)) if dues else None
             rows[key].units.append(unit)
         return list(rows.values())
 
@@ -339,5 +339,3 @@ def shown_amount(sent: Mapping[str, str]) -> int | None:
     """The total that stood on the page that was sent; None (to be shown first) when it is no amount."""
     text = sent.get("shown_amount", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_AMOUNT)) else None
-
-

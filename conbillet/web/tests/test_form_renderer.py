@@ -13,7 +13,9 @@ NASTY = "\"><script>alert('1')</script>&\u202e æøå"
 
 
 class Everything(forms.Form):
-    text = forms.CharField(help_text="x", widget=forms.TextInput(attrs={"data-a": NASTY, "data-town": "", "autofocus": True, "x": False}))
+    text = forms.CharField(
+        help_text="x", widget=forms.TextInput(attrs={"data-a": NASTY, "data-town": "", "autofocus": True, "x": False})
+    )
     email = forms.EmailField(max_length=40)
     number = forms.IntegerField(min_value=0, max_value=9)
     day = forms.DateField()
@@ -29,7 +31,14 @@ class Everything(forms.Form):
     country = CountryField()
 
 
-TYPED = {name: NASTY for name in Everything.base_fields} | {"choice": "a", "several": ["a", "b"], "radio": "a", "boxes": ["b"], "country": "DE", "tick": "on"}
+TYPED = {name: NASTY for name in Everything.base_fields} | {
+    "choice": "a",
+    "several": ["a", "b"],
+    "radio": "a",
+    "boxes": ["b"],
+    "country": "DE",
+    "tick": "on",
+}
 
 
 def without_spaces(html: str) -> str:

@@ -14,7 +14,8 @@ def stored() -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize(
-    "quantity", ["-1", "-0", "1.5", "1,5", "1e3", "NaN", "²", "１", "9" * 400, "101", "0x1", "' OR 1=1 --", "\x00", "<b>1</b>"]
+    "quantity",
+    ["-1", "-0", "1.5", "1,5", "1e3", "NaN", "²", "１", "9" * 400, "101", "0x1", "' OR 1=1 --", "\x00", "<b>1</b>"],
 )
 def test_a_quantity_that_is_none_is_refused_beside_its_product(visitor, world, quantity):
     before = stored()
@@ -25,7 +26,9 @@ def test_a_quantity_that_is_none_is_refused_beside_its_product(visitor, world, q
     assert f'name="quantity_{world.day.pk}" id="quantity_{world.day.pk}" value="2"' in html
 
 
-@pytest.mark.parametrize("amount", ["-50", "1", "9.99", "99999999999", "ti", "1.2.3", "50;DROP", "∞", "9" * 400, "5\u202e0"])
+@pytest.mark.parametrize(
+    "amount", ["-50", "1", "9.99", "99999999999", "ti", "1.2.3", "50;DROP", "∞", "9" * 400, "5\u202e0"]
+)
 def test_an_amount_that_is_none_is_refused_beside_the_gift(visitor, world, amount):
     before = stored()
     answer = visitor.add(donation=amount)
@@ -34,7 +37,15 @@ def test_an_amount_that_is_none_is_refused_beside_the_gift(visitor, world, amoun
 
 
 def test_nothing_chosen_is_said(visitor):
-    for chosen in ({}, {"adult": "0"}, {"adult": ""}, {"donation": ""}, {"nonsense": "5"}, {"quantity_": "5"}, {"quantity_x": "1"}):
+    for chosen in (
+        {},
+        {"adult": "0"},
+        {"adult": ""},
+        {"donation": ""},
+        {"nonsense": "5"},
+        {"quantity_": "5"},
+        {"quantity_x": "1"},
+    ):
         answer = visitor.add(**chosen)
         assert answer.status_code == 422 and "Vælg mindst én ting først" in answer.content.decode()
     assert not Cart.objects.exists()
@@ -68,7 +79,12 @@ def test_ids_of_others_in_the_body(visitor, world):
 
 def test_another_sites_page_cannot_put_things_in_the_cart(visitor, world):
     path, data = f"{visitor.base}cart/", {f"quantity_{world.adult.pk}": 1}
-    for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://evil.example"}, {"origin": "null"}):
+    for headers in (
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+    ):
         assert visitor.client.post(path, data, headers=headers).status_code == 403
     assert not Cart.objects.exists()
     assert visitor.client.post(path, data, headers={"sec-fetch-site": "same-origin"}).status_code == 303
@@ -118,7 +134,16 @@ def test_altered_hidden_fields_change_nothing(visitor, world):
     visitor.add(adult=1, bed=1)
     line = CartLine.objects.order_by("pk")[0]
     answer = visitor.buy(
-        **{f"who_{line.pk}": "99", "people": "1,2,x,-1", "who_999999": "1", "buyer-person_id": str(world.owner.pk), "p1-person_id": str(world.owner.pk), "method": "free", "buyer-method": "free", "amount": "0"}
+        **{
+            f"who_{line.pk}": "99",
+            "people": "1,2,x,-1",
+            "who_999999": "1",
+            "buyer-person_id": str(world.owner.pk),
+            "p1-person_id": str(world.owner.pk),
+            "method": "free",
+            "buyer-method": "free",
+            "amount": "0",
+        }
     )
     assert answer.status_code == 303
     order = visitor.order()
@@ -134,12 +159,29 @@ def test_a_cart_of_somebody_else_is_not_shown_or_bought(visitor, world):
     answer = visitor.buy(cart=theirs)
     assert answer.status_code == 200 and "andet vindue" in answer.content.decode()
     assert not Order.objects.exists()
-    assert visitor.post(f"{visitor.base}checkout/", visitor.fill() | {"change": f"{world.day.pk}.0.0", "cart": theirs}).status_code == 200
+    assert (
+        visitor.post(
+            f"{visitor.base}checkout/", visitor.fill() | {"change": f"{world.day.pk}.0.0", "cart": theirs}
+        ).status_code
+        == 200
+    )
     assert other.cart().lines.count() == 1
 
 
 @pytest.mark.parametrize(
-    "change", ["", "x", "1", "-1.0.1", "999999999.0.1", "{adult}.0.999", "{adult}.0.-1", "{adult}.99999.1", "{adult}.0.101", "{donation}.0.5"]
+    "change",
+    [
+        "",
+        "x",
+        "1",
+        "-1.0.1",
+        "999999999.0.1",
+        "{adult}.0.999",
+        "{adult}.0.-1",
+        "{adult}.99999.1",
+        "{adult}.0.101",
+        "{donation}.0.5",
+    ],
 )
 def test_senseless_changes_of_the_cart(visitor, world, change):
     visitor.add(adult=1)
@@ -151,7 +193,17 @@ def test_senseless_changes_of_the_cart(visitor, world, change):
     assert world.people.held == 1
 
 
-NAMES = ["<script>alert(1)</script>", "=HYPERLINK(1)", "Ada\u202eLund", "www.evil.example", "a@b.dk", "x" * 200, "\u200b", "123", "Ada\x00"]
+NAMES = [
+    "<script>alert(1)</script>",
+    "=HYPERLINK(1)",
+    "Ada\u202eLund",
+    "www.evil.example",
+    "a@b.dk",
+    "x" * 200,
+    "\u200b",
+    "123",
+    "Ada\x00",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -169,13 +221,31 @@ def test_names_that_are_none(visitor, world, name):
 def test_everything_that_is_missing_is_said_at_once_and_what_was_typed_stays(visitor, world):
     visitor.add(adult=2, membership=1)
     answer = visitor.buy(
-        buyer__name="", buyer__email="no address", buyer__postcode="0001", p1__whose="me", p1__birth_date="31-02-1990", p2__name="Bo", p2__badge_name="Bobo"
+        buyer__name="",
+        buyer__email="no address",
+        buyer__postcode="0001",
+        p1__whose="me",
+        p1__birth_date="31-02-1990",
+        p2__name="Bo",
+        p2__badge_name="Bobo",
     )
     html = answer.content.decode()
-    for field in ("buyer-name", "buyer-email", "buyer-street", "buyer-postcode", "p1-birth_date", "p1-gender_0", "p2-birth_date"):
+    for field in (
+        "buyer-name",
+        "buyer-email",
+        "buyer-street",
+        "buyer-postcode",
+        "p1-birth_date",
+        "p1-gender_0",
+        "p2-birth_date",
+    ):
         assert f'href="#id_{field}"' in html, field
     typed = fields_of(answer)
-    assert (typed["buyer-email"], typed["p1-birth_date"], typed["p2-badge_name"]) == ("no address", "31-02-1990", "Bobo")
+    assert (typed["buyer-email"], typed["p1-birth_date"], typed["p2-badge_name"]) == (
+        "no address",
+        "31-02-1990",
+        "Bobo",
+    )
     assert not Order.objects.exists()
 
 
@@ -207,12 +277,19 @@ def test_secret_pages_open_to_the_right_key_only(visitor, world):
         for wrong in ("X" * 24, order.access_key[:-1], order.access_key.lower(), f"{order.access_key}0", "ø" * 24):
             assert anybody.get(f"/order/{order.reference}/{wrong}/{page}").status_code == 404
     for page in ("pay/", "leave/", "email/", "resend/"):
-        assert anybody.post(f"/order/{order.reference}/{'X' * 24}/{page}", {"email": "e@example.com"}).status_code == 404
+        assert (
+            anybody.post(f"/order/{order.reference}/{'X' * 24}/{page}", {"email": "e@example.com"}).status_code == 404
+        )
         assert anybody.get(f"{own}{page}").status_code == 405
         assert anybody.post(f"{own}{page}", headers={"sec-fetch-site": "cross-site"}).status_code == 403
     order.refresh_from_db()
     assert order.state == "awaiting_payment"
     for path in ("tickets.pdf", "receipt-1.pdf", "receipt-999999999.pdf"):
         assert visitor.get(own + path).status_code == 404
-    for path in (f"/ticket/{order.reference}/{order.access_key}/", f"/tickets/{order.reference}/{order.access_key}/", "/ticket/x/y/", "/tickets/x/y/"):
+    for path in (
+        f"/ticket/{order.reference}/{order.access_key}/",
+        f"/tickets/{order.reference}/{order.access_key}/",
+        "/ticket/x/y/",
+        "/tickets/x/y/",
+    ):
         assert anybody.get(path).status_code == 404

@@ -35,7 +35,9 @@ def whose(world, *wishes: Wish) -> dict[str, list[str]]:
 
 def test_things_are_dealt_out_as_people_would(world):
     assert whose(world, Wish(world.adult.pk, 1), Wish(world.child.pk, 1)) == {"1": ["Adult"], "2": ["Child"]}
-    assert whose(world, Wish(world.bed.pk, 1), Wish(world.adult.pk, 1), Wish(world.membership.pk, 1)) == {"1": ["Adult", "Kontingent", "Sleeping"]}
+    assert whose(world, Wish(world.bed.pk, 1), Wish(world.adult.pk, 1), Wish(world.membership.pk, 1)) == {
+        "1": ["Adult", "Kontingent", "Sleeping"]
+    }
     assert whose(world, Wish(world.day.pk, 2), Wish(world.adult.pk, 1)) == {"1": ["Day"], "2": ["Day"], "3": ["Adult"]}
     assert whose(world, Wish(world.membership.pk, 2)) == {"1": ["Kontingent"], "2": ["Kontingent"]}
     assert whose(world, Wish(world.shirt.pk, 1, world.sizes["M"].pk)) == {}
@@ -46,7 +48,14 @@ def test_moving_the_membership_moves_the_member_price_and_is_shown_before_it_is_
     shown = visitor.checkout()
     assert fields_of(shown)["shown_amount"] == "49000"
     dues = CartLine.objects.get(product=world.membership)
-    other = {"p2__name": "Bo Lund", "p2__gender": "man", "p2__relation": "other", "p2__same_address": "on", "p1__gender": None, **LIVES}
+    other = {
+        "p2__name": "Bo Lund",
+        "p2__gender": "man",
+        "p2__relation": "other",
+        "p2__same_address": "on",
+        "p1__gender": None,
+        **LIVES,
+    }
     answer = visitor.buy(shown, **{f"who_{dues.pk}": "2"}, **other)
     html = answer.content.decode()
     assert "Det samlede beløb er ændret" in html or "Skriv fødselsdatoen" in html
@@ -70,7 +79,15 @@ def test_something_for_one_person_more_asks_who_that_is(visitor, world):
     assert 'id="id_p2-name_error"' not in html and 'name="p2-relation"' in html
     again = visitor.buy(answer, **LIVES)
     assert 'id="id_p2-name_error"' in again.content.decode()
-    done = visitor.buy(again, p2__name="Ida Lund", p2__birth_date="01-06-2015", p2__gender="not_stated", p2__relation="parent", p2__same_address="on", **LIVES)
+    done = visitor.buy(
+        again,
+        p2__name="Ida Lund",
+        p2__birth_date="01-06-2015",
+        p2__gender="not_stated",
+        p2__relation="parent",
+        p2__same_address="on",
+        **LIVES,
+    )
     assert done.status_code == 303
     assert Order.objects.get().lines.get(kind="membership").payer_relation == "parent"
 
@@ -87,7 +104,9 @@ def test_an_update_finds_no_fault_and_keeps_everything(visitor, world):
 def test_plus_and_minus_are_absolute_and_keep_what_was_typed(visitor, world):
     visitor.add(adult=1)
     for _twice in range(2):
-        answer = visitor.post(f"{visitor.base}checkout/", visitor.fill(p1__badge_name="Ada!") | {"change": f"{world.adult.pk}.0.2"})
+        answer = visitor.post(
+            f"{visitor.base}checkout/", visitor.fill(p1__badge_name="Ada!") | {"change": f"{world.adult.pk}.0.2"}
+        )
         assert CartLine.objects.count() == 2 and fields_of(answer)["p1-badge_name"] == "Ada!"
     answer = visitor.post(f"{visitor.base}checkout/", visitor.fill() | {"change": f"{world.bed.pk}.0.3"})
     assert "ikke nok tilbage" in answer.content.decode()
@@ -148,7 +167,15 @@ def test_a_sale_that_closed_between_the_steps(visitor, world):
 
 
 def test_two_carts_at_two_events_in_one_session(visitor, world, shop):
-    other = make_event(world.organization, "wintercon", name="Wintercon", starts_on=world.event.starts_on, ends_on=world.event.ends_on, sales_open_at=None, sales_close_at=None)
+    other = make_event(
+        world.organization,
+        "wintercon",
+        name="Wintercon",
+        starts_on=world.event.starts_on,
+        ends_on=world.event.ends_on,
+        sales_open_at=None,
+        sales_close_at=None,
+    )
     ticket = make_product(other, "ticket", "Winter ticket", 9900, needs_person=True)
     visitor.add(adult=1)
     base = f"/{world.organization.slug}/wintercon/"
@@ -163,13 +190,22 @@ def test_two_carts_at_two_events_in_one_session(visitor, world, shop):
 
 def test_who_is_signed_in_types_nothing_twice_and_gets_the_members_price(visitor, world):
     person = world.buyer
-    person.birth_date, person.street, person.postcode, person.city = clock.now().date().replace(year=1985), "Algade 2", "9000", "Aalborg"
+    person.birth_date, person.street, person.postcode, person.city = (
+        clock.now().date().replace(year=1985),
+        "Algade 2",
+        "9000",
+        "Aalborg",
+    )
     person.save()
     log_in(visitor.client, person, second_factor=False)
     visitor.add(membership=1, adult=1)
     page = visitor.checkout()
     typed = fields_of(page)
-    assert (typed["buyer-name"], typed["buyer-email"], typed["buyer-street"]) == ("Bodil Buyer", person.account.email, "Algade 2")
+    assert (typed["buyer-name"], typed["buyer-email"], typed["buyer-street"]) == (
+        "Bodil Buyer",
+        person.account.email,
+        "Algade 2",
+    )
     data = {**typed, "p1-gender": "woman", "action": "buy"}
     data.pop("change", None)
     assert visitor.post(f"{visitor.base}checkout/", data).status_code == 303
@@ -182,7 +218,14 @@ def test_who_is_signed_in_types_nothing_twice_and_gets_the_members_price(visitor
     visitor.add(adult=2)
     page = visitor.checkout()
     assert fields_of(page)["shown_amount"] == "67500"
-    data = {**fields_of(page), "p1-whose": "other", "p1-name": "Somebody Else", "p2-name": "Bo", "p2-birth_date": "29-02-1988", "action": "buy"}
+    data = {
+        **fields_of(page),
+        "p1-whose": "other",
+        "p1-name": "Somebody Else",
+        "p2-name": "Bo",
+        "p2-birth_date": "29-02-1988",
+        "action": "buy",
+    }
     answer = visitor.post(f"{visitor.base}checkout/", data)
     assert answer.status_code == 200 and fields_of(answer)["shown_amount"] == "80000"
     assert visitor.post(f"{visitor.base}checkout/", {**data, **fields_of(answer), "action": "buy"}).status_code == 303
@@ -194,7 +237,10 @@ def test_the_address_of_an_account_reveals_nothing_and_gives_nothing(visitor, wo
     page = visitor.checkout()
     stranger = Visitor(visitor.shop)
     stranger.add(adult=1)
-    known, unknown = visitor.buy(page, buyer__email=world.buyer.account.email), stranger.buy(buyer__email="nobody@example.com")
+    known, unknown = (
+        visitor.buy(page, buyer__email=world.buyer.account.email),
+        stranger.buy(buyer__email="nobody@example.com"),
+    )
     assert known.status_code == unknown.status_code == 303
     assert not Order.objects.exclude(buyer=None).exists()
     assert {order.amount for order in Order.objects.all()} == {40000}
@@ -213,7 +259,11 @@ def test_one_line_costs_as_many_queries_as_three(visitor, world, shop):
     counts = []
     for wishes in ({"day": 1}, {"day": 1}, {"day": 3, "adult": 2, "shirt_M": 1}):
         one = Visitor(shop)
-        people = {f"p{n}__{name}": value for n in range(2, 6) for name, value in (("name", f"Bo {'B' * n}"), ("birth_date", "01-01-1980"))}
+        people = {
+            f"p{n}__{name}": value
+            for n in range(2, 6)
+            for name, value in (("name", f"Bo {'B' * n}"), ("birth_date", "01-01-1980"))
+        }
         with CaptureQueriesContext(connection) as add:
             one.add(**wishes)
         with CaptureQueriesContext(connection) as show:
@@ -231,7 +281,13 @@ def test_one_line_costs_as_many_queries_as_three(visitor, world, shop):
     assert counts[1][1] <= 5 and counts[1][3] <= 5
 
 
-CANARIES = {"buyer__name": "Kanarie Fuglsang", "buyer__email": "kanarie@fuglsang.example", "p1__badge_name": "Pipfugl", "p2__name": "Papegøje Ara", "p2__email": "ara@fuglsang.example"}
+CANARIES = {
+    "buyer__name": "Kanarie Fuglsang",
+    "buyer__email": "kanarie@fuglsang.example",
+    "p1__badge_name": "Pipfugl",
+    "p2__name": "Papegøje Ara",
+    "p2__email": "ara@fuglsang.example",
+}
 
 
 def test_no_name_or_address_in_an_url_a_log_line_or_a_job(visitor, world, shop, caplog):
@@ -248,7 +304,18 @@ def test_no_name_or_address_in_an_url_a_log_line_or_a_job(visitor, world, shop, 
     visitor.post(f"{own}email/", {"email": "kanarie2@fuglsang.example"})
     jobs += announced()
     run_jobs()
-    addresses = [answer["Location"], own] + [part.split('"')[0] for page in (html, wrong.content.decode()) for part in page.split('href="')[1:] if not part.startswith("mailto:")]
-    for place in ("\n".join(addresses), caplog.text, str(jobs), visitor.client.session.session_key, str(dict(visitor.client.session))):
+    addresses = [answer["Location"], own] + [
+        part.split('"')[0]
+        for page in (html, wrong.content.decode())
+        for part in page.split('href="')[1:]
+        if not part.startswith("mailto:")
+    ]
+    for place in (
+        "\n".join(addresses),
+        caplog.text,
+        str(jobs),
+        visitor.client.session.session_key,
+        str(dict(visitor.client.session)),
+    ):
         for canary in ("fuglsang", "kanarie", "pipfugl", "papeg", "skovvej"):
-            assert canary not in place.lower(), (canary, place[max(0, place.lower().index(canary) - 80):][:200])
+            assert canary not in place.lower(), (canary, place[max(0, place.lower().index(canary) - 80) :][:200])

@@ -49,7 +49,7 @@ def page_of(visitor, order: Order, query: str = "") -> str:
 
 def test_the_address_after_paying_proves_nothing(visitor, unpaid):
     html = page_of(visitor, unpaid, "?paid=1")
-    assert "Vi venter på" in html and 'notice good' not in html and "/live/order:" in html
+    assert "Vi venter på" in html and "notice good" not in html and "/live/order:" in html
     unpaid.refresh_from_db()
     assert unpaid.state == "awaiting_payment" and not Ticket.objects.exists()
     assert visitor.get(f"{link(unpaid)}state.json").json() == {"state": "awaiting_payment"}
@@ -89,7 +89,9 @@ def test_who_has_paid_cannot_give_up(visitor, unpaid, shop):
     assert "Dine billetter er klar" in page_of(visitor, unpaid)
 
 
-@pytest.mark.parametrize("kind", ["error_500_before", "error_500_after", "refuse", "refuse_connection", "timeout_after"])
+@pytest.mark.parametrize(
+    "kind", ["error_500_before", "error_500_after", "refuse", "refuse_connection", "timeout_after"]
+)
 def test_stripe_down_slow_or_refusing_keeps_order_and_places(visitor, world, shop, kind):
     visitor.add(adult=1)
     page = visitor.checkout()

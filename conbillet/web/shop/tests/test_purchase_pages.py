@@ -16,7 +16,11 @@ def test_a_purchase_for_two_with_everything(visitor, world, shop):
     assert shown.status_code == 200
     assert "Køb og betal 1.150,00\u00a0kr." in shown.content.decode()
     answer = visitor.buy(
-        shown, p1__gender="woman", p2__name="Bo Lund", p2__birth_date="29-02-1988", **{k.replace("-", "__"): v for k, v in ADDRESS.items()}
+        shown,
+        p1__gender="woman",
+        p2__name="Bo Lund",
+        p2__birth_date="29-02-1988",
+        **{k.replace("-", "__"): v for k, v in ADDRESS.items()},
     )
     assert answer.status_code == 303 and answer["Location"].startswith(shop.stripe.url), answer.content.decode()
     visitor.pay_at_stripe(answer)

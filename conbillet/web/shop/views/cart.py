@@ -37,13 +37,9 @@ def cart(request: HttpRequest, organization: str, event: str) -> HttpResponse:
     wishes, refusals = wishes_from(request.POST)
     if refusals:
         return _refused(request, page, errors=refusals)
-    open_cart = get_cart(
-        reference=cart_reference(request, organization, event), organization=organization, event=event
-    )
+    open_cart = get_cart(reference=cart_reference(request, organization, event), organization=organization, event=event)
     try:
-        cart = add_to_cart(
-            event=page.event, cart=open_cart, wishes=wishes, language=request.LANGUAGE_CODE, now=now
-        )
+        cart = add_to_cart(event=page.event, cart=open_cart, wishes=wishes, language=request.LANGUAGE_CODE, now=now)
     except CannotAddToCart as refusal:
         shown = {one.product.pk for one in page.products}
         if refusal.product_id in shown and not isinstance(refusal, NothingChosen):

@@ -106,9 +106,7 @@ def _change(request: HttpRequest, cart: Cart, wish: str) -> HttpResponse:
 
 
 def _cart(request: HttpRequest, organization: str, event: str) -> Cart | None:
-    return get_cart(
-        reference=cart_reference(request, organization, event), organization=organization, event=event
-    )
+    return get_cart(reference=cart_reference(request, organization, event), organization=organization, event=event)
 
 
 def _page(
@@ -117,7 +115,7 @@ def _page(
     user = request.user
     lines = lines_of(cart)
     products = offer_of(cart.event).products
-    dues = {products[line.product_id].membership_type_id for line in lines} - {None}
+    dues = {kind for line in lines if (kind := products[line.product_id].membership_type_id)}
     return CheckoutPage(
         cart=cart,
         lines=lines,

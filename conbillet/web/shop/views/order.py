@@ -123,9 +123,7 @@ def tickets(request: HttpRequest, reference: str, access_key: str) -> HttpRespon
     valid = [ticket for ticket in tickets_of_order(found) if ticket.voided_at is None]
     if not valid:
         raise Http404
-    content = tickets_pdf(
-        tickets=valid, event=found.event, organization=found.organization, language=found.language
-    )
+    content = tickets_pdf(tickets=valid, event=found.event, organization=found.organization, language=found.language)
     return _pdf(content, file_name(_("tickets"), found.reference))
 
 
@@ -143,9 +141,7 @@ def receipt(request: HttpRequest, reference: str, access_key: str, number: int) 
     return _pdf(content, f"{_('receipt')}-{row.number}.pdf")
 
 
-def _show(
-    request: HttpRequest, found: Order, now: datetime, *, form: EmailForm | None = None
-) -> HttpResponse:
+def _show(request: HttpRequest, found: Order, now: datetime, *, form: EmailForm | None = None) -> HttpResponse:
     came_back = "paid" if "paid" in request.GET else "gave_up" if "gave_up" in request.GET else ""
     page = order_page(order=found, came_back=came_back, now=now)
     problem = request.session.pop(PROBLEM, "") if PROBLEM in request.session else ""
