@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from . import rows
 from .actor import Actor
@@ -88,19 +89,20 @@ def entry_hash(entry: AuditEntry, number: int, previous: bytes) -> bytes:
 
 def seal_entries(*, limit: int = 5000) -> int:
     """Chain the entries that are not sealed yet, oldest first; returns how many. One run at a time, by an advisory lock."""
-    with transaction.atomic():
+    with transaction.atomic(), rows.gathered():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('conbillet audit seal'))")
         heads: dict[int | None, tuple[int, bytes]] = {}
         entries = list(AuditEntry.objects.filter(seal__isnull=True).order_by("id")[:limit])
         for entry in entries:
             if entry.organization_id not in heads:
-                last = AuditSeal.objects.filter(organization_id=entry.organization_id).order_by("-number").first()
+                last = _chain(entry.organization_id).order_by("-number").first()
                 heads[entry.organization_id] = (last.number, bytes(last.entry_hash)) if last else (0, GENESIS)
             number, previous = heads[entry.organization_id]
             digest = entry_hash(entry, number + 1, previous)
-            AuditSeal.objects.create(
-                entry=entry,
+            rows.add(
+                AuditSeal,
+                entry_id=entry.pk,
                 organization_id=entry.organization_id,
                 number=number + 1,
                 previous_hash=previous,
@@ -110,10 +112,20 @@ def seal_entries(*, limit: int = 5000) -> int:
         return len(entries)
 
 
+def _chain(organization_id: int | None) -> QuerySet[AuditSeal]:
+    """The seals of one association, or of the platform itself."""
+    seals = AuditSeal.objects.all()
+    return (
+        seals.filter(organization__isnull=True)
+        if organization_id is None
+        else seals.filter(organization_id=organization_id)
+    )
+
+
 def broken_seals(organization_id: int | None) -> list[int]:
     """The numbers in an association's chain whose entry or predecessor no longer matches; empty when it verifies."""
     broken, previous, expected = [], GENESIS, 1
-    seals = AuditSeal.objects.filter(organization_id=organization_id).select_related("entry").order_by("number")
+    seals = _chain(organization_id).select_related("entry").order_by("number")
     for seal in seals.iterator():
         digest = entry_hash(seal.entry, seal.number, previous)
         if seal.number != expected or bytes(seal.previous_hash) != previous or bytes(seal.entry_hash) != digest:

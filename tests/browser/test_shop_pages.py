@@ -40,7 +40,7 @@ def convention(live_world):
         )
     Quota.objects.filter(pk=world.beds.pk).update(sold=2)
     first = world.event.starts_on
-    for slug, name, city, colour, days in (
+    for slug, name, city, _colour, days in (
         ("hygge", "Hyggecon", "Aarhus", "#0f766e", 40),
         ("anime", "Sakuracon", "København", "#be185d", 70),
         ("larp", "Skyggernes Ø", "Ærøskøbing", "#854d0e", -60),

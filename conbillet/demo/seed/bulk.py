@@ -1,6 +1,7 @@
 """Rows of many orders, gathered in memory and written in bulk."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from conbillet.core.models import AuditEntry
 from conbillet.memberships.models import Member, Membership
@@ -37,7 +38,7 @@ class Rows:
     def write(self) -> None:
         """Write everything that has gathered, parents first, in bulk inserts."""
         Cart.objects.bulk_create(self.carts)
-        for model, found in (
+        parts: tuple[tuple[Any, list[Any]], ...] = (
             (Order, self.orders),
             (Hold, self.holds),
             (HeldUnits, self.units),
@@ -52,10 +53,11 @@ class Rows:
             (Receipt, self.receipts),
             (LedgerEntry, self.ledger),
             (AuditEntry, self.audit),
-        ):
+        )
+        for model, found in parts:
             for item in found:
                 _take_ids(item)
-            model.objects.bulk_create(found, batch_size=CHUNK)  # type: ignore[attr-defined]
+            model.objects.bulk_create(found, batch_size=CHUNK)
         for membership, line in zip(self.memberships, self.memberships_of, strict=True):
             membership.source_reference = f"line-{line.pk}"
             _take_ids(membership)

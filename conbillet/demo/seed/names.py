@@ -276,7 +276,7 @@ class Crowd:
         street = f"{pick.choice(STREETS)} {pick.randrange(1, 180)}"
         if pick.random() < 0.3:
             street += f", {pick.randrange(1, 6)}. {pick.choice(['th', 'tv', 'mf'])}"
-        plain = first.lower().translate(str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"}))
+        plain = first.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
         badge = f"{pick.choice(BADGES)}-{first}" if pick.random() < 0.4 else first
         return MadeUp(
             name,

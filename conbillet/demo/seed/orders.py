@@ -330,6 +330,8 @@ class Booth:
 
     def _member(self, line: OrderLine, person: Participant, payment: Payment, at: datetime) -> None:
         own = line.organization_id
+        if line.product is None or line.dues_from is None or line.dues_to is None:
+            raise ValueError("a line of dues has a product and a period")
         self.member_number += 1
         member = Member(
             organization_id=own,

@@ -34,8 +34,8 @@ def make_people(organization: Organization, now: datetime) -> dict[str, Account]
         enrol_totp(account=accounts[email], secret=TOTP_SECRET, now=now)
     for email, kind in ((OWNER, RoleKind.OWNER), (DOOR, RoleKind.DOOR_CREW)):
         Role.objects.create(organization=organization, person=accounts[email].person, kind=kind, granted_at=now)
-    for kind in StaffRole.Kind.values:
-        StaffRole.objects.create(account=accounts[STAFF], kind=kind, granted_at=now)
+    for desk in StaffRole.Kind.values:
+        StaffRole.objects.create(account=accounts[STAFF], kind=desk, granted_at=now)
     buyer = accounts[BUYER].person
     buyer.badge_name, buyer.street, buyer.postcode, buyer.city, buyer.phone = (
         "Ravnen",

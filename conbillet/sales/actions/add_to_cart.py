@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.catalogue.models import Event, Product, Variant
@@ -34,12 +35,13 @@ class Wish:
 class CannotAddToCart(Exception):
     """Refused; `message` is fit for the visitor, `product_id` says beside which product it belongs."""
 
-    message = _("This cannot be put in the cart.")
+    message: str | Promise = _("This cannot be put in the cart.")
 
     def __init__(self, product_id: int | None = None, message: str = "") -> None:
         super().__init__(f"product {product_id}")
         self.product_id = product_id
-        self.message = message or self.message
+        if message:
+            self.message = message
 
 
 class SalesClosed(CannotAddToCart):
@@ -169,9 +171,7 @@ def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer:
             HeldUnits.objects.filter(hold=hold).delete()
     if more or less:
         for quota, units in sorted(needed.items()):
-            rows.add(
-                HeldUnits, organization_id=cart.organization_id, hold_id=hold.pk, quota_id=quota, quantity=units
-            )
+            rows.add(HeldUnits, organization_id=cart.organization_id, hold_id=hold.pk, quota_id=quota, quantity=units)
     if cart.changed_at != now:
         rows.execute("UPDATE sales_cart SET changed_at = %s WHERE id = %s", [now, cart.pk])
     return hold

@@ -14,7 +14,9 @@ KEPT_FOR = timedelta(hours=24)
 def forget_carts(*, now: datetime, limit: int = 5000) -> int:
     """Delete carts that were not ordered and not changed for a day, with what hangs on them; returns how many."""
     release_expired(now=now)
-    stale = Cart.objects.select_for_update(skip_locked=True).filter(ordered_at__isnull=True, changed_at__lt=now - KEPT_FOR)
+    stale = Cart.objects.select_for_update(skip_locked=True).filter(
+        ordered_at__isnull=True, changed_at__lt=now - KEPT_FOR
+    )
     carts = list(stale.exclude(holds__ended_at__isnull=True, holds__isnull=False).values_list("pk", flat=True)[:limit])
     HeldUnits.objects.filter(hold__cart__in=carts).delete()
     Hold.objects.filter(cart__in=carts).delete()

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -59,14 +60,15 @@ class OrderDetails:
 class CannotPlaceOrder(Exception):
     """Refused; `message` is fit for the visitor; `line_id` and `person` say beside what it belongs."""
 
-    message = _("The order could not be placed.")
+    message: str | Promise = _("The order could not be placed.")
 
     def __init__(
         self, message: str = "", *, line_id: int | None = None, person: str | None = None, field: str = ""
     ) -> None:
         super().__init__(f"line {line_id}")
         self.line_id, self.person, self.field = line_id, person, field
-        self.message = message or self.message
+        if message:
+            self.message = message
 
 
 class CartEmpty(CannotPlaceOrder):

@@ -29,7 +29,9 @@ class NothingChanged(CannotRename):
 
 
 @transaction.atomic
-def rename_participant(*, participant: Participant, name: str, badge_name: str, actor: Actor, now: datetime) -> Participant:
+def rename_participant(
+    *, participant: Participant, name: str, badge_name: str, actor: Actor, now: datetime
+) -> Participant:
     """Write another name on the association's own snapshot; profiles and the register are not touched.
 
     Issuing the person's tickets anew is the caller's. The audit entry says what was changed, not to what. Raises
@@ -38,9 +40,7 @@ def rename_participant(*, participant: Participant, name: str, badge_name: str, 
     participant = Participant.objects.select_for_update(of=("self",)).select_related("order").get(pk=participant.pk)
     if not name:
         raise NameMissing
-    changed = [
-        what for what, new in (("name", name), ("badge_name", badge_name)) if getattr(participant, what) != new
-    ]
+    changed = [what for what, new in (("name", name), ("badge_name", badge_name)) if getattr(participant, what) != new]
     if not changed:
         raise NothingChanged
     participant.name, participant.badge_name = name, badge_name
