@@ -22,7 +22,7 @@ def fake_stripe_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fa
 def fake_stripe(fake_stripe_process: FakeStripe) -> FakeStripe:
     """The fake Stripe, empty, delivering nowhere until `webhooks_to` is called."""
     fake_stripe_process.reset()
-    fake_stripe_process.webhooks_to("")
+    fake_stripe_process.webhooks_to("", secrets=[fake_stripe_process.webhook_secret])
     return fake_stripe_process
 
 
