@@ -9,7 +9,7 @@ from typing import Any
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils.html import conditional_escape as escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 Widget = Mapping[str, Any]
 _FOLDER = "django/forms/widgets/"
@@ -70,7 +70,7 @@ _WRITERS: dict[str, Callable[[Widget], str]] = {
 class QuickRenderer(DjangoTemplates):
     """Django's renderer of forms with a short way for what every page has."""
 
-    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> SafeString:
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         writer = _WRITERS.get(template_name)
         if writer is None:
             return super().render(template_name, context, request)

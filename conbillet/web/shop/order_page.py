@@ -1,7 +1,7 @@
 """What the order's own page shows: where the order stands, what to do next, and what it holds."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from conbillet.core.clock import copenhagen_day
@@ -84,6 +84,11 @@ class OrderPage:
     @property
     def is_open(self) -> bool:
         return self.order.state == Order.State.AWAITING_PAYMENT
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which a transfer may arrive: deadlines are the ends of days, exclusive."""
+        return copenhagen_day(self.order.pay_by_at - timedelta(seconds=1)) if self.order.pay_by_at else None
 
     @property
     def in_time(self) -> bool:

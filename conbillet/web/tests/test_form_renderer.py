@@ -31,7 +31,7 @@ class Everything(forms.Form):
     country = CountryField()
 
 
-TYPED = {name: NASTY for name in Everything.base_fields} | {
+TYPED = dict.fromkeys(Everything.base_fields, NASTY) | {
     "choice": "a",
     "several": ["a", "b"],
     "radio": "a",

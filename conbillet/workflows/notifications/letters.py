@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -257,7 +258,8 @@ def unpaid(mail: OutgoingMail) -> Letter | None:
             "amount": format_money(order.amount, language=order.language),
             "account": order.event.transfer_account,
             "order": pretty(order.reference),
-            "until": format_moment(order.pay_by_at, order.language) if order.pay_by_at else "",
+            # Deadlines are the ends of days, exclusive: the last day is the one before.
+            "until": format_day(order.pay_by_at - timedelta(seconds=1), order.language) if order.pay_by_at else "",
         }
     else:
         how = _("You pay %(amount)s when you come. Say this number at the door: %(order)s.") % {

@@ -25,7 +25,7 @@ from conbillet.workflows.purchase import pay, place_order
 from ..answers import see_other
 from ..checkout_page import CheckoutPage, shown_amount
 from ..sessions import cart_reference, show_count, shown_count
-from ..terms import ACCEPTED, TERMS_VERSION
+from ..terms import accepted_at
 
 _CHANGE = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})\.([0-9]{1,3})")
 
@@ -65,7 +65,7 @@ def _buy(request: HttpRequest, cart: Cart) -> HttpResponse:
     now = clock.now()
     details = page.details(shown_amount=shown, language=request.LANGUAGE_CODE)
     try:
-        order = place_order(cart=cart, details=details, accepted=ACCEPTED, actor=actor_of(request), now=now)
+        order = place_order(cart=cart, details=details, accepted=accepted_at(now), actor=actor_of(request), now=now)
     except AlreadyOrdered as refusal:
         return _to_order(refusal.order)
     except AmountChanged as refusal:
@@ -140,7 +140,7 @@ def _show(request: HttpRequest, page: CheckoutPage) -> HttpResponse:
         "organization": page.organization,
         "until": until if until and until > page.now else None,
         "event_path": f"/{cart.organization.slug}/{cart.event.slug}/#tickets",
-        "terms_version": TERMS_VERSION,
+        "accepted": accepted_at(page.now),
         **page.summary,
     }
     return render(request, "shop/checkout.html", context)
