@@ -56,6 +56,7 @@ def _schema_fingerprint() -> str:
         *CHECKOUT.glob("conbillet/*/models.py"),
         *CHECKOUT.glob("conbillet/core/database_roles.py"),
         *CHECKOUT.glob("conbillet/core/tenancy.py"),
+        *CHECKOUT.glob("conbillet/core/trimming.py"),
         *CHECKOUT.glob("requirements*.txt"),
     ]
     for path in sorted(files):

@@ -1,6 +1,8 @@
 """Two databases, one with few and one with many sold tickets, built once and kept in `var/bench`."""
 
+import hashlib
 import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ from conbillet.cli.embedded_postgres import EmbeddedPostgres
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("CONBILLET_BENCH_DATA", str(CHECKOUT / "var" / "bench"))).resolve()
+_COMMENT = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
 SIZES = {"small": 1_000, "large": 200_000}
 
 
@@ -42,17 +45,33 @@ def environment(database: Database, **more: str) -> dict[str, str]:
 
 
 def ensure(cluster: EmbeddedPostgres, label: str) -> Database:
-    """The database, filled until it has sold about as many tickets as `SIZES` says."""
-    import subprocess
-
-    database = urls(cluster, label)
+    """The database, filled until it has sold about as many tickets as `SIZES` says; anew when the tables have changed."""
+    database, mark = urls(cluster, label), f"filled {_fingerprint()}"
     cluster.ensure_database(database.name)
     with psycopg.connect(database.owner_url, autocommit=True) as owner:
-        done = owner.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()").fetchone()
-        if done and done[0] == "filled":
+        done = owner.execute(_COMMENT).fetchone()
+        if done and done[0] == mark:
             return database
-    subprocess.run([sys.executable, "-m", "bench.fill", database.name, str(SIZES[label])], env=environment(database), check=True)
+    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as owner:
+        owner.execute(f'DROP DATABASE "{database.name}" WITH (FORCE)')
+    cluster.ensure_database(database.name)
+    subprocess.run(
+        [sys.executable, "-m", "bench.fill", database.name, str(SIZES[label])],
+        env=environment(database),
+        cwd=CHECKOUT,
+        check=True,
+    )
     with psycopg.connect(database.owner_url, autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE")
-        owner.execute(f"COMMENT ON DATABASE \"{database.name}\" IS 'filled'")
+        owner.execute(f"COMMENT ON DATABASE \"{database.name}\" IS '{mark}'")
     return database
+
+
+def _fingerprint() -> str:
+    """Changes when a table, a right or what is filled in changes."""
+    digest = hashlib.sha256()
+    core = CHECKOUT / "conbillet" / "core"
+    files = [*CHECKOUT.glob("conbillet/*/migrations/*.py"), core / "database_roles.py", core / "trimming.py"]
+    for path in sorted([*files, Path(__file__).parent / "fill.py"]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

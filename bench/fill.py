@@ -33,7 +33,13 @@ def main() -> None:
     organizations = make_organizations(now)
     for slug, organization in organizations.items():
         ConnectedAccount.objects.create(
-            organization=organization, stripe_account=f"acct_demo{slug}", charges_enabled=True, payouts_enabled=True, details_submitted=True, connected_at=now, checked_at=now
+            organization=organization,
+            stripe_account=f"acct_demo{slug}",
+            charges_enabled=True,
+            payouts_enabled=True,
+            details_submitted=True,
+            connected_at=now,
+            checked_at=now,
         )
     make_people(organizations["nordlys"], now)
     first = now.date() + timedelta(days=60)
@@ -43,7 +49,12 @@ def main() -> None:
     Quota.objects.update(size=2_000_000)
     booth = Booth(convention, Crowd(1), now)
     while Ticket.objects.count() < tickets:
-        booth.sell(max((tickets - Ticket.objects.count()) // 3, 50), first=now - timedelta(days=80), last=now - timedelta(hours=1), every_state=False)
+        booth.sell(
+            max((tickets - Ticket.objects.count()) // 3, 50),
+            first=now - timedelta(days=80),
+            last=now - timedelta(hours=1),
+            every_state=False,
+        )
 
 
 main()
