@@ -91,13 +91,13 @@ def pay(*, order: Order, now: datetime) -> str:
     """
     if order.state != Order.State.AWAITING_PAYMENT or order.method != Order.Method.CARD or order.pay_by_at is None:
         raise NothingToPay
-    payment = Payment.objects.get(about=order.reference)
+    (payment,) = rows.read("FROM payments_payment p WHERE p.about = %s", [order.reference], p=Payment)
     if order.pay_by_at < now + SHORTEST and not payment.attempts.filter(state="open", expires_at__gt=now).exists():
         try:
             order.pay_by_at = extend_payment_time(order=order, now=now).pay_by_at
         except TooLate:
             raise TooLateToPay from None
-    counts: Counter[tuple[str, int]] = Counter((line.text, line.amount) for line in order.lines.order_by("position"))
+    counts: Counter[tuple[str, int]] = Counter((line.text, line.amount) for line in lines_with_people(order))
     attempt = start_checkout(
         payment=payment,
         lines=[CheckoutLine(text, amount, quantity) for (text, amount), quantity in counts.items() if amount > 0],

@@ -8,6 +8,8 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from conbillet.core import rows
+
 from .. import gateway as provider
 from ..checkout import METHODS, CheckoutLine, fingerprint, request_for, session_end
 from ..models import Attempt, ConnectedAccount, Payment
@@ -16,6 +18,8 @@ from .end_attempt import end_attempt
 # Younger than this, a call may still be under way, so a session that is not found may yet appear.
 _IN_FLIGHT = timedelta(seconds=60)
 _ROUNDS = 4
+_ACCOUNT = "FROM payments_connectedaccount a WHERE a.organization_id = %s AND a.charges_enabled"
+_LIVE = "FROM payments_attempt t WHERE t.payment_id = %s AND t.state IN ('starting', 'open')"
 _PATIENCE = 5  # seconds
 
 
@@ -71,13 +75,14 @@ def start_checkout(
         raise NothingToPay
     if sum(line.total for line in lines) != payment.amount:
         raise ValueError("the lines do not sum to the payment's amount")
-    account = ConnectedAccount.objects.filter(organization_id=payment.organization_id, charges_enabled=True).first()
-    if account is None:
+    accounts = rows.read(_ACCOUNT, [payment.organization_id], a=ConnectedAccount)
+    if not accounts:
         raise CheckoutUnavailable
+    account = accounts[0]
     api = provider.gateway()
     methods: tuple[str, ...] = METHODS
     for _round in range(_ROUNDS):
-        attempt = payment.attempts.filter(state__in=[Attempt.State.STARTING, Attempt.State.OPEN]).first()
+        attempt = next(iter(rows.read(_LIVE, [payment.pk], t=Attempt)), None)
         if attempt is not None and attempt.state == Attempt.State.OPEN:
             if attempt.expires_at > now:
                 return attempt

@@ -194,7 +194,9 @@ class CheckoutPage:
         linked: list[tuple[str, str, str]] = []
         linked += [(f"row-{row.code}", row.name, row.error) for row in self.rows if row.error]
         general = list(self.general)
-        for form in self._forms():
+        for form in self._forms() if self.judge else ():
+            if not form.errors:
+                continue
             whose = f"{block.title} – " if (block := self._block_of(form)) and self.several else ""
             general += [f"{whose}{error}" for error in form.non_field_errors()]
             for bound in form:
