@@ -1,6 +1,6 @@
 # ConBillet. `make` or `make help` lists what there is. Each target sees to its own environment (.venv) first.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types contracts bench lock tools clean
+.PHONY: help run test check lint types contracts bench screenshots lock tools clean
 
 CONBILLET := bin/conbillet
 DEV := CONBILLET_ENVIRONMENT=dev $(CONBILLET)
@@ -31,6 +31,10 @@ contracts: tools ## check that imports go down only (import-linter)
 
 bench: tools ## measure speed: ratios within one run, explained in docs/performance.md
 	@$(TOOL)/python -m bench $(ARGS)
+
+screenshots: tools ## take the pictures of the README anew
+	@CONBILLET_SCREENSHOTS=docs/screenshots $(TOOL)/python -m pytest -q tests/browser/test_purchase_journey.py -k two_people
+	@$(TOOL)/python tools/shrink_pictures.py docs/screenshots 1400
 
 lock: tools ## write the lock files anew from requirements*.in (ARGS=--upgrade for newer versions)
 	@.venv/bin/python -m uv --version >/dev/null 2>&1 || bin/set-up requirements-uv.txt
