@@ -133,6 +133,34 @@ def test_two_people_buy_tickets_a_membership_a_bed_and_a_shirt(
     assert order.lines.count() == 5
 
 
+def test_the_cart_changes_in_place(page: Page, convention: Convention, watch: Watch) -> None:
+    page.goto(address(convention))
+    choose(page, convention)
+    page.get_by_role("button", name="Læg i kurven").click()
+    page.wait_for_url("**/checkout/")
+    page.evaluate("window.sameWindow = true")
+    page.get_by_label("Dit navn").fill("Åse Ørsted")
+    more = page.get_by_role("button", name=re.compile("Én mere: Soveplads, alle"))
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-total]")).to_have_text("1.300,00 kr.")
+    expect(more).to_be_focused()
+    expect(page.get_by_label("Dit navn")).to_have_value("Åse Ørsted")
+    # The membership for somebody else: one more person is asked for, and the member price moves along.
+    dues = page.get_by_label(re.compile("Hvis er den: Kontingent"))
+    dues.select_option(label="Person 2")
+    expect(page.locator("#person-2").get_by_label("Hvem betaler kontingentet?")).to_be_visible()
+    dues.select_option(label="En person mere")
+    expect(page.locator("#person-3").get_by_label("Navn", exact=True)).to_be_visible()
+    expect(page.locator("[data-total]")).to_have_text("1.425,00 kr.")
+    town = page.locator("#person-3").get_by_label("By", exact=True)
+    page.locator("#person-3").get_by_label("Postnummer").fill("9500")
+    expect(town).to_have_value("Hobro")
+    page.locator("#person-3").get_by_label("Bor på samme adresse").check()
+    expect(town).to_be_hidden()
+    assert page.evaluate("window.sameWindow") is True
+
+
 def test_the_journey_with_the_keyboard_alone(page: Page, live_house: LiveHouse, convention: Convention) -> None:
     email = some_email("tast")
     page.goto(address(convention))

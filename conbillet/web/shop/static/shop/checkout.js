@@ -1,6 +1,8 @@
 // The cart's plus and minus, and "whose is it", without loading the page anew. The server makes the same page as it
 // does without this script; the form's content is taken out of it, so there is one truth about prices and fields.
 const form = document.querySelector("[data-checkout]");
+// By its attribute: the buttons are called "action", and a form's fields hide its properties.
+const address = form?.getAttribute("action");
 let asking = null;
 form?.classList.add("scripted");
 
@@ -26,11 +28,11 @@ const swap = (answer) => {
 const ask = (submitter) => {
   asking?.abort();
   const request = asking = new XMLHttpRequest();
-  request.open("POST", form.action);
+  request.open("POST", address);
   request.responseType = "document";
   request.addEventListener("load", () => {
     // Somewhere else (the cart is gone, or was ordered): go there.
-    if (!swap(request.response)) location.assign(request.responseURL || form.action);
+    if (!swap(request.response)) location.assign(request.responseURL || address);
   });
   request.addEventListener("error", () => form.submit());
   const data = new FormData(form);
