@@ -1,8 +1,7 @@
 """Everything that the checkout shows: the cart with its prices, the people, the buyer, and what is wrong with them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.forms.widgets import RadioSelect
@@ -10,9 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from conbillet.accounts.models import Person
-from conbillet.catalogue.models import KINDS_WITH_WITHDRAWAL, Price, Product, ProductKind
+from conbillet.catalogue.models import KINDS_WITH_WITHDRAWAL, Product, ProductKind
 from conbillet.catalogue.offer import offer_of
-from conbillet.catalogue.rules import product_name, takes_amount
+from conbillet.catalogue.rules import product_name
 from conbillet.core.clock import copenhagen_day
 from conbillet.core.formats import format_money
 from conbillet.core.money import LARGEST_AMOUNT
@@ -20,82 +19,15 @@ from conbillet.memberships.periods import period_from
 from conbillet.organizations.models import VatStatus
 from conbillet.sales.actions.place_order import CannotPlaceOrder, MethodNotOffered, OrderDetails
 from conbillet.sales.models import Cart, CartLine, Order
-from conbillet.sales.pricing import PricedLine, Quote, default_people, quote
+from conbillet.sales.pricing import Quote, default_people, quote
 from conbillet.sales.queries import known_members
 
-from .checkout_form import ADDRESS, ME, BuyerForm, Needs, PersonForm
+from .checkout_form import ADDRESS, ME, BuyerForm, PersonForm
+from .checkout_parts import Block, Row, Thing, icon_of, needs_of
 
 # A receipt of this amount or more names its buyer with the address (fact sheet section 5); øre.
 NAMED_RECEIPT = 300_000
 GROWN_UP = 15
-ICONS: dict[str, str] = {ProductKind.MEMBERSHIP: "person", ProductKind.SLEEPING: "bed", ProductKind.MEAL: "meal"}
-
-
-@dataclass
-class Row:
-    """One product (in one size) in the cart, with everything that it costs together."""
-
-    product: Product
-    variant_id: int | None
-    name: str
-    units: list[PricedLine]
-    dues: tuple[date, date] | None = None
-    error: str = ""
-
-    @property
-    def quantity(self) -> int:
-        return len(self.units)
-
-    @property
-    def amount(self) -> int:
-        return sum(unit.amount for unit in self.units)
-
-    @property
-    def members(self) -> int:
-        """How many units cost the member's price."""
-        return sum(unit.audience == Price.Audience.MEMBER for unit in self.units)
-
-    @property
-    def code(self) -> str:
-        return f"{self.product.pk}.{self.variant_id or 0}"
-
-    @property
-    def fewer(self) -> int:
-        return self.quantity - 1
-
-    @property
-    def more(self) -> int:
-        return self.quantity + 1
-
-    @property
-    def fixed(self) -> bool:
-        """A gift has an amount and no number."""
-        return takes_amount(self.product)
-
-
-@dataclass
-class Thing:
-    """One unit that belongs to somebody."""
-
-    line_id: int
-    name: str
-    icon: str
-
-
-@dataclass
-class Block:
-    """One person of the order with what is theirs."""
-
-    key: str
-    form: PersonForm
-    things: list[Thing] = field(default_factory=list)
-    is_new: bool = False
-
-    @property
-    def title(self) -> str:
-        typed = str(self.form["name"].value() or "").strip()
-        number = _("Person %(number)s") % {"number": self.key}
-        return f"{number}: {typed}" if typed and not self.form.is_buyer else number
 
 
 class CheckoutPage:
@@ -317,7 +249,7 @@ class CheckoutPage:
         return f"{name}, {variant.name}" if variant else name
 
     def _icon(self, line: CartLine) -> str:
-        return ICONS.get(self.offer.products[line.product_id].kind, "ticket")
+        return icon_of(self.offer.products[line.product_id])
 
     def _forms(self) -> list[BuyerForm | PersonForm]:
         return [self.buyer, *(block.form for block in self.blocks)]
@@ -327,14 +259,6 @@ class CheckoutPage:
 
     def _block_of(self, form: BuyerForm | PersonForm) -> Block | None:
         return next((block for block in self.blocks if block.form is form), None)
-
-
-def needs_of(products: Sequence[Product]) -> Needs:
-    """What must be asked about the person who gets these."""
-    return Needs(
-        birth_date=any(product.age_from is not None or product.age_to is not None for product in products),
-        documentation=any(product.kind == ProductKind.MEMBERSHIP for product in products),
-    )
 
 
 def shown_amount(sent: Mapping[str, str]) -> int | None:
