@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from conbillet.core import rows
 from conbillet.core.models import AuditEntry
 from conbillet.memberships.models import Member, Membership
 from conbillet.payments.models import LedgerEntry, Payment
@@ -36,46 +37,37 @@ class Rows:
     audit: list[AuditEntry] = field(default_factory=list)
 
     def write(self) -> None:
-        """Write everything that has gathered, parents first, in bulk inserts."""
-        Cart.objects.bulk_create(self.carts)
-        parts: tuple[tuple[Any, list[Any]], ...] = (
-            (Order, self.orders),
-            (Hold, self.holds),
-            (HeldUnits, self.units),
-            (Participant, self.participants),
-            (OrderLine, self.lines),
-            (Payment, self.payments),
-            (Cancellation, self.cancellations),
-            (Member, self.members),
-            (Ticket, self.tickets),
-            (CheckIn, self.check_ins),
-            (HandOut, self.hand_outs),
-            (Receipt, self.receipts),
-            (LedgerEntry, self.ledger),
-            (AuditEntry, self.audit),
+        """Write everything that has gathered: one statement a table, parents first.
+
+        The ledger in one, too: the database adds up the sides of a transaction at the end of each statement.
+        """
+        parts: tuple[list[Any], ...] = (
+            self.carts,
+            self.orders,
+            self.holds,
+            self.units,
+            self.participants,
+            self.lines,
+            self.payments,
+            self.cancellations,
+            self.members,
+            self.tickets,
+            self.check_ins,
+            self.hand_outs,
+            self.receipts,
+            self.ledger,
+            self.audit,
         )
-        for model, found in parts:
-            for item in found:
-                _take_ids(item)
-            model.objects.bulk_create(found, batch_size=CHUNK)
+        for found in parts:
+            rows.insert(found)
         for membership, line in zip(self.memberships, self.memberships_of, strict=True):
             membership.source_reference = f"line-{line.pk}"
-            _take_ids(membership)
-        Membership.objects.bulk_create(self.memberships)
+        rows.insert(self.memberships)
         through = Receipt.lines.through
-        through.objects.bulk_create(
+        rows.insert(
             [
                 through(receipt_id=receipt.pk, orderline_id=line.pk)
                 for receipt, lines in zip(self.receipts, self.receipt_lines, strict=True)
                 for line in lines
             ]
         )
-
-
-def _take_ids(item: object) -> None:
-    """A row that was made before its parents had ids takes them now."""
-    for column in item._meta.concrete_fields:  # type: ignore[attr-defined]
-        if column.is_relation and column.is_cached(item):
-            parent = column.get_cached_value(item)
-            if parent is not None:
-                setattr(item, column.attname, parent.pk)

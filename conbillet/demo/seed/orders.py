@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from django.db import connection
 
-from conbillet.catalogue.models import ProductKind, ProductQuota
+from conbillet.catalogue.models import Price, ProductKind, ProductQuota
 from conbillet.core.clock import day_end
 from conbillet.core.models import AuditEntry
 from conbillet.core.money import vat_in
@@ -50,6 +50,9 @@ class Booth:
         self.quotas: dict[tuple[int, int | None], list[int]] = {}
         for link in ProductQuota.objects.filter(product__event=self.event):
             self.quotas.setdefault((link.product_id, link.variant_id), []).append(link.quota_id)
+        self.prices: dict[int, dict[str, int]] = {}
+        for price in Price.objects.filter(product__event=self.event):
+            self.prices.setdefault(price.product_id, {})[price.audience] = price.amount
         self.left = {quota.pk: quota.size - quota.held - quota.sold for quota in self.event.quotas.all()}
         self.moved: dict[str, Counter[int]] = {"sold": Counter(), "held": Counter()}
         self.receipt_number = (
@@ -237,7 +240,7 @@ class Booth:
     ) -> OrderLine:
         key, size, index = want
         product = self.convention.products[key]
-        prices = {price.audience: price.amount for price in product.prices.all()}
+        prices = self.prices[product.pk]
         audience = "member" if index in joined and "member" in prices else "ordinary"
         amount = self.random.choice([2000, 5000, 10000]) if key == "donation" else prices[audience]
         day = at.date()
