@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from conbillet.core import rows
 
-from .models import Dispute, LedgerAccount, LedgerEntry, Payment, Refund
+from .models import Dispute, LedgerAccount, LedgerEntry, Payment, ProviderEvent, Refund
 
 Abouts = Collection[str] | QuerySet[Any]  # references, or a subquery that gives them
 
@@ -61,6 +61,22 @@ def about_payment(payment_id: int) -> str:
     if found is None:
         raise Payment.DoesNotExist(payment_id)
     return str(found[0])
+
+
+def provider_event(event_id: int) -> ProviderEvent:
+    """A stored webhook. Raises ProviderEvent.DoesNotExist."""
+    found = rows.read("FROM payments_providerevent e WHERE e.id = %s", [event_id], e=ProviderEvent)
+    if not found:
+        raise ProviderEvent.DoesNotExist(event_id)
+    event: ProviderEvent = found[0]
+    return event
+
+
+def note_outcome(*, event: ProviderEvent, outcome: str, now: datetime) -> None:
+    """Write down that a webhook was handled, and with what result."""
+    rows.execute(
+        "UPDATE payments_providerevent SET handled_at = %s, outcome = %s WHERE id = %s", [now, outcome, event.pk]
+    )
 
 
 def lock_payment(payment_id: int) -> Payment:

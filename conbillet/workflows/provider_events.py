@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import connection
+
 from conbillet.core import audit, clock
 from conbillet.core.actor import SYSTEM
 from conbillet.core.models import AuditEntry
@@ -22,7 +24,8 @@ from conbillet.payments.findings import (
     RefundChanged,
     RefundedElsewhere,
 )
-from conbillet.payments.models import Attempt, Payment, ProviderEvent, Refund
+from conbillet.payments.models import Attempt, Payment, Refund
+from conbillet.payments.queries import note_outcome, provider_event
 from conbillet.workflows.purchase import confirm_payment, payment_expired
 
 _LIVE = (Attempt.State.STARTING, Attempt.State.OPEN)
@@ -33,7 +36,7 @@ def handle_provider_event(*, event: int) -> None:
 
     Raises when Stripe does not answer: the job is tried again.
     """
-    row = ProviderEvent.objects.get(pk=event)
+    row = provider_event(event)
     if row.handled_at is not None:
         return
     now = clock.now()
@@ -44,7 +47,7 @@ def handle_provider_event(*, event: int) -> None:
         act_on(finding=news.finding, now=now)
         finding = look_up(event=row, now=now)
     outcome = act_on(finding=finding, now=now) if finding else "nothing of ours"
-    ProviderEvent.objects.filter(pk=row.pk).update(handled_at=now, outcome=outcome)
+    note_outcome(event=row, outcome=outcome, now=now)
 
 
 def act_on(*, finding: Finding, now: datetime) -> str:
@@ -123,7 +126,11 @@ def _checkout_expired(finding: CheckoutExpired, now: datetime) -> str:
 
 
 def _attempt_ended(attempt_id: int, state: str) -> bool:
-    return bool(Attempt.objects.filter(pk=attempt_id, state__in=_LIVE).update(state=state))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE payments_attempt SET state = %s WHERE id = %s AND state IN ('starting', 'open')", [state, attempt_id]
+        )
+        return bool(cursor.rowcount)
 
 
 def _refunded_elsewhere(finding: RefundedElsewhere, now: datetime) -> str:

@@ -1,9 +1,11 @@
 """Find out what a webhook was about, from Stripe itself."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from conbillet.core import rows
+from conbillet.organizations.models import Organization
 
 from ..findings import AccountChanged, DisputeChanged, Finding, Mismatch, RefundChanged, RefundedElsewhere
 from ..gateway import ProviderMissing, gateway
@@ -43,12 +45,26 @@ def look_up(*, event: ProviderEvent, now: datetime) -> Finding | None:
     return None
 
 
-def _attempts() -> QuerySet[Attempt]:
-    return Attempt.objects.select_related("payment", "organization__connected_account")
+_ATTEMPT = (
+    "FROM payments_attempt a JOIN payments_payment p ON p.id = a.payment_id "
+    "JOIN organizations_organization o ON o.id = a.organization_id "
+    "JOIN payments_connectedaccount c ON c.organization_id = o.id "
+)
+
+
+def _attempt(where: str, values: list[Any]) -> Attempt | None:
+    """An attempt with its payment, association and connected account."""
+    found = rows.read(_ATTEMPT + where, values, a=Attempt, p=Payment, o=Organization, c=ConnectedAccount)
+    if not found:
+        return None
+    attempt: Attempt
+    attempt, attempt.payment, attempt.organization, account = found[0]
+    attempt.organization.connected_account = account
+    return attempt
 
 
 def _session(event: ProviderEvent, now: datetime) -> Finding | None:
-    attempt = _attempts().filter(session=event.object_id).first()
+    attempt = _attempt("WHERE a.session = %s AND a.session <> ''", [event.object_id])
     if attempt is not None:
         expected = attempt.organization.connected_account.stripe_account
         if event.account != expected:
@@ -71,8 +87,7 @@ def attempt_named(*, key: str, account: ConnectedAccount) -> Attempt | None:
         found = UUID(key)
     except ValueError:
         return None
-    attempt: Attempt | None = _attempts().filter(key=found, organization_id=account.organization_id).first()
-    return attempt
+    return _attempt("WHERE a.key = %s AND a.organization_id = %s", [found, account.organization_id])
 
 
 def _refund(event: ProviderEvent, account: ConnectedAccount, now: datetime) -> Finding | None:
