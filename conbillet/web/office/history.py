@@ -38,7 +38,7 @@ ACTIONS = {
     "dispute_changed": gettext_lazy("Dispute with the buyer's bank"),
     "ticket_reissued": gettext_lazy("Ticket made anew"),
     "ticket_voided": gettext_lazy("Ticket made worthless"),
-    "ticket_checked_in": gettext_lazy("Let in"),
+    "ticket_checked_in": gettext_lazy("Admitted"),
     "check_in_undone": gettext_lazy("Letting in undone"),
     "thing_handed_out": gettext_lazy("Handed out"),
     "thing_taken_back": gettext_lazy("Taken back"),

@@ -53,7 +53,7 @@ class LineRow:
         if self.reversed:
             return Badge("info", _("Refunded"))
         if self.let_in_at:
-            return Badge("good", _("Let in"))
+            return Badge("good", _("Admitted"))
         if self.handed_out_at:
             return Badge("good", _("Handed out"))
         if self.ticket is None:
