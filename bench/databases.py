@@ -11,6 +11,8 @@ import psycopg
 
 from conbillet.cli.embedded_postgres import EmbeddedPostgres
 
+from .worker import TRIGGER
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("CONBILLET_BENCH_DATA", str(CHECKOUT / "var" / "bench"))).resolve()
 _COMMENT = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
@@ -51,6 +53,7 @@ def ensure(cluster: EmbeddedPostgres, label: str) -> Database:
     with psycopg.connect(database.owner_url, autocommit=True) as owner:
         done = owner.execute(_COMMENT).fetchone()
         if done and done[0] == mark:
+            owner.execute(TRIGGER)
             return database
     with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as owner:
         owner.execute(f'DROP DATABASE "{database.name}" WITH (FORCE)')
@@ -62,6 +65,7 @@ def ensure(cluster: EmbeddedPostgres, label: str) -> Database:
         check=True,
     )
     with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        owner.execute(TRIGGER)
         owner.execute("VACUUM ANALYZE")
         owner.execute(f"COMMENT ON DATABASE \"{database.name}\" IS '{mark}'")
     return database

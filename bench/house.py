@@ -9,12 +9,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
+
 from conbillet.cli import processes, services
 from conbillet.cli.environment import Ports
 from conbillet.demo.testing import FakeStripe, free_port, start_fake_stripe
 
 from .cpu import Meter, seconds
 from .databases import CHECKOUT, DATA, Database, environment
+from .worker import MAILS
 
 Plan = dict[str, Any]
 
@@ -55,6 +58,24 @@ class Load:
         )
 
 
+_KEEP_MAILS = """
+DELETE FROM procrastinate_jobs WHERE queue_name = %s AND id NOT IN (
+    SELECT id FROM procrastinate_jobs WHERE queue_name = %s ORDER BY id DESC LIMIT %s
+)
+"""
+_WAITING = """
+SELECT count(*) FROM procrastinate_jobs
+WHERE queue_name = %s AND (status = 'doing' OR status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()))
+"""
+
+
+def waiting_jobs(owner: psycopg.Connection, queue: str) -> int:
+    """How many jobs of a queue are being done, or could be now."""
+    row = owner.execute(_WAITING, [queue]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 class House:
     def __init__(self, database: Database, postgres: int) -> None:
         self.database, self.postgres = database, postgres
@@ -73,7 +94,6 @@ class House:
             closing.callback(self.stripe.stop)
             self.environment = environment(
                 self.database,
-                CONBILLET_DEMO="1",
                 CONBILLET_BASE_URL=url,
                 CONBILLET_PORT=str(self.ports.web),
                 CONBILLET_STRIPE_API_BASE=self.stripe.url,
@@ -91,7 +111,7 @@ class House:
                 options=("--blocking-threads", "4"),
             )
             self._start("web", web)
-            self._start("worker", [sys.executable, "-m", "bench.worker"])
+            self._start("worker", [sys.executable, "-m", "bench.worker", "default"])
             if not processes.wait_until(lambda: services.status(self.ports.web, "/bench/bare/") == 200, seconds=40):
                 raise RuntimeError((DATA / "web.log").read_text()[-3000:])
             self._wait_for_worker()
@@ -162,20 +182,28 @@ class House:
 
     def settle(self) -> None:
         """Wait until all webhooks are delivered and no job is left to be done now."""
-        import psycopg
-
         self.stripe.control("POST", "webhooks/wait", {"timeout": 60})
         with psycopg.connect(self.database.owner_url, autocommit=True) as owner:
-
-            def idle() -> bool:
-                row = owner.execute(
-                    "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing' OR "
-                    "(status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()))"
-                ).fetchone()
-                return row is not None and row[0] == 0
-
-            if not processes.wait_until(idle, seconds=180, every=0.1):
+            if not processes.wait_until(lambda: waiting_jobs(owner, "default") == 0, seconds=180, every=0.1):
                 raise RuntimeError("the worker does not get done with its jobs")
+
+    def mails(self, count: int, *, warm_up: int = 10) -> dict[str, float]:
+        """CPU milliseconds of one waiting mail: the job, the letter, its PDFs. Handed over to nobody."""
+        with psycopg.connect(self.database.owner_url, autocommit=True) as owner:
+            owner.execute(_KEEP_MAILS, [MAILS, MAILS, count + warm_up])
+            worker = processes.start_leashed(
+                [sys.executable, "-m", "bench.worker", MAILS], environment=self.environment, log=subprocess.DEVNULL
+            )
+            try:
+                processes.wait_until(lambda: waiting_jobs(owner, MAILS) <= count, seconds=60)
+                begun = waiting_jobs(owner, MAILS)
+                with Meter({"worker": worker.pid, "postgres": self.postgres}) as meter:
+                    if not processes.wait_until(lambda: waiting_jobs(owner, MAILS) == 0, seconds=180):
+                        raise RuntimeError("the mails do not get done")
+            finally:
+                processes.send([worker.pid], 9, groups=True)
+                worker.wait()
+        return meter.ms(max(begun, 1))
 
     def _wait_for_worker(self) -> None:
         """Its first look at the schedule and its imports are over, so that no load pays for them."""

@@ -1,20 +1,32 @@
-"""The house's job worker, but that mails wait: they are measured apart."""
+"""The house's job worker for one queue: `python -m bench.worker default | mails`.
+
+In the benchmark's databases a trigger puts mails in a queue of their own, so that they can be measured apart. They are
+handed over to nobody (Django's dummy backend): what a mail server does is not ours.
+"""
 
 import sys
 
 from conbillet.cli.environment import django_ready
 
+MAILS = "mails"
+TRIGGER = f"""
+CREATE OR REPLACE FUNCTION bench_mails_apart() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN NEW.queue_name := '{MAILS}'; RETURN NEW; END $$;
+CREATE OR REPLACE TRIGGER bench_mails_apart BEFORE INSERT ON procrastinate_jobs
+FOR EACH ROW WHEN (NEW.task_name = 'fact:mail_waiting') EXECUTE FUNCTION bench_mails_apart();
+"""
+
 
 def main() -> None:
+    queue = sys.argv[1]
     with django_ready():
+        from django.conf import settings
         from procrastinate.contrib.django import app
 
-        from conbillet.cli.commands import worker
-        from conbillet.config import jobs  # noqa: F401  the tasks are made when it is imported
-
-        app.tasks["fact:mail_waiting"].func = lambda **_ids: None
-        arguments = type("Arguments", (), {"concurrency": 2, "once": False})()
-        sys.exit(worker.run(arguments))  # type: ignore[arg-type]
+        settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+        with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]  # Django's connector has it
+            working.run_worker(queues=[queue], concurrency=2, delete_jobs="successful")
 
 
-main()
+if __name__ == "__main__":
+    main()

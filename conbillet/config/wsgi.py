@@ -23,5 +23,6 @@ from conbillet.config.static_files import StaticFiles  # noqa: E402
 _ = get_resolver().url_patterns
 gc.collect()
 gc.freeze()
+gc.set_threshold(10_000, 20, 50)  # a page makes thousands of objects, and next to no cycles
 
 application = StaticFiles(django, root=settings.STATIC_ROOT, url=settings.STATIC_URL)

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.forms import BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, ChoiceWidget, Input, RadioSelect
-from django.utils.html import conditional_escape as escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from conbillet.web.escaping import escape
 from conbillet.web.icons import icon
 
 SHORT = 12  # characters; a short answer gets a short box, which tells people how much is asked for

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
-from django.utils.html import conditional_escape as escape
 from django.utils.safestring import mark_safe
+
+from conbillet.web.escaping import escape
 
 Widget = Mapping[str, Any]
 _FOLDER = "django/forms/widgets/"

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.core import rows
+from conbillet.core.prepared import prepared
 
 from .. import gateway as provider
 from ..checkout import METHODS, CheckoutLine, fingerprint, request_for, session_end
@@ -19,6 +20,7 @@ from .end_attempt import end_attempt
 _IN_FLIGHT = timedelta(seconds=60)
 _ROUNDS = 4
 _ACCOUNT = "FROM payments_connectedaccount a WHERE a.organization_id = %s AND a.charges_enabled"
+_OPEN = "UPDATE payments_attempt SET state = 'open', session = %s, url = %s WHERE id = %s AND state = 'starting'"
 _LIVE = "FROM payments_attempt t WHERE t.payment_id = %s AND t.state IN ('starting', 'open')"
 _PATIENCE = 5  # seconds
 
@@ -117,7 +119,7 @@ def start_checkout(
             )
             try:
                 with transaction.atomic():
-                    new.save(force_insert=True)
+                    rows.insert([new])
             except IntegrityError:
                 continue  # somebody else (a second click) has just begun: join that attempt
             attempt = new
@@ -162,9 +164,9 @@ def _wait_for_the_other(attempt: Attempt) -> None:
 
 def _opened(attempt: Attempt, session: provider.SessionView, account: ConnectedAccount) -> Attempt:
     """Record the session, unless the attempt was ended meanwhile: then nobody may pay it."""
-    opened = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.STARTING).update(
-        state=Attempt.State.OPEN, session=session.id, url=session.url
-    )
+    with prepared() as cursor:
+        cursor.execute(_OPEN, [session.id, session.url, attempt.pk])
+        opened = cursor.rowcount == 1
     if not opened:
         attempt.refresh_from_db()
         if attempt.state == Attempt.State.OPEN and attempt.session == session.id:
