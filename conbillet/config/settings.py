@@ -71,7 +71,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "conbillet.web.csp.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "conbillet.web.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
