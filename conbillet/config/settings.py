@@ -102,7 +102,7 @@ TEMPLATES = [
             "builtins": [
                 "conbillet.web.templatetags.conbillet",
                 "django.templatetags.i18n",
-                "django.templatetags.static",
+                "conbillet.web.templatetags.addresses",
             ],
         },
     }

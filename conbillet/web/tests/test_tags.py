@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django import forms
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.paginator import Paginator
 from django.template import engines
 from django.test import RequestFactory
@@ -148,3 +149,14 @@ def test_base_pages_name_seller_and_language_and_hold_nothing_inline(base, langu
         assert "Gade 1, 8000 Aarhus C" in html
         assert 'href="/policy/"' in html
         assert 'href="/help/"' in html
+
+
+def test_a_static_address_is_looked_up_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(staticfiles_storage, "url", lambda name: asked.append(name) or f"/static/{name}?x&y")
+    source = '{% static "web/base.css" %} {% static name %} {% static "web/base.css" as kept %}{{ kept }}'
+    page = engines["django"].from_string(source)
+    for name in ("one.css", "two.css"):
+        expected = f"/static/web/base.css?x&amp;y /static/{name}?x&amp;y /static/web/base.css?x&amp;y"
+        assert page.render({"name": name}) == expected
+    assert asked == ["web/base.css", "one.css", "web/base.css", "two.css"]
