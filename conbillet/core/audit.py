@@ -26,7 +26,7 @@ INSTALLATION = UUID(int=0)
 
 @cache
 def _keys() -> SubjectKeys:
-    return SubjectKeys(settings.CONBILLET_KEYS / "subjects")
+    return SubjectKeys(settings.CONBILLET_KEYS / "subjects", nobody=INSTALLATION)
 
 
 def record(

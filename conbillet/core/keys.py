@@ -4,7 +4,7 @@
 it, so that destroying one small file makes every copy of that data unreadable, also those that cannot be reached.
 `InstallationKeys` holds the few keys that belong to the installation itself (blind indexes, link signatures).
 
-Nothing is cached: a key that one process destroys is dead in all the others at once.
+No person's key is cached: a key that one process destroys is dead in all the others at once.
 """
 
 import os
@@ -44,12 +44,22 @@ class SealBroken(KeyProblem):
 class SubjectKeys:
     """The keys of persons, one file each, in 256 folders below `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, nobody: UUID | None = None) -> None:
+        """`nobody` is a subject that stands for no person: its key is never destroyed, so it is read once only."""
         self._folder = Path(folder)
+        self._nobody = nobody
+        self._key_of_nobody: bytes | None = None
 
     def key_for(self, subject: UUID, create: bool = True) -> bytes:
         """The 32 bytes of the subject's key, made when missing. Raises KeyDestroyed after `destroy`, or when
         there is none and `create` is false."""
+        if subject == self._nobody:
+            if self._key_of_nobody is None:
+                self._key_of_nobody = self._read_or_make(subject, create)
+            return self._key_of_nobody
+        return self._read_or_make(subject, create)
+
+    def _read_or_make(self, subject: UUID, create: bool) -> bytes:
         key = _read(self._path(subject, "key"))
         if key is not None:
             return key
@@ -70,6 +80,8 @@ class SubjectKeys:
     def destroy(self, subject: UUID) -> bool:
         """Remove the subject's key for good, forced to disk; whether there was one. May be repeated, also after a
         restore brought the file back. A mark without content stays, so that no new key is ever made."""
+        if subject == self._nobody:
+            raise ValueError("the key that stands for nobody is never destroyed")
         shard = self._shard(subject)
         make_private_folder(shard)
         with locked(shard / ".lock"):

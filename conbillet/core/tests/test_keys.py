@@ -208,3 +208,15 @@ def test_a_lost_installation_key_says_what_to_do(tmp_path):
 def test_a_key_name_cannot_leave_its_folder(tmp_path, name):
     with pytest.raises(ValueError, match="not a key name"):
         InstallationKeys(tmp_path).key_for(name)
+
+
+def test_only_the_key_of_nobody_is_kept_in_memory(tmp_path):
+    nobody, somebody = UUID(int=0), uuid4()
+    keys = SubjectKeys(tmp_path, nobody=nobody)
+    kept, read = keys.key_for(nobody), keys.key_for(somebody)
+    for path in tmp_path.rglob("*.key"):
+        path.unlink()
+    assert keys.key_for(nobody) == kept
+    assert keys.key_for(somebody) != read
+    with pytest.raises(ValueError, match="never destroyed"):
+        keys.destroy(nobody)
