@@ -55,13 +55,12 @@ def main() -> None:
 def measure(database: Database, postgres: int, report: Report, few: int, *, whole: bool) -> dict[str, float]:
     """CPU milliseconds by operation. With `whole` also what does not depend on how much was sold."""
     size = f"{databases.SIZES[database.label]:,}"
-    found = measures.domain(database, postgres, rounds=9 if few == 1 else 3)
-    per_second = f"{1000 / found.wall:,.0f}"
+    found = measures.domain(database, postgres, clients=1, rounds=9 if few == 1 else 3)
     report.plain(
         f"purchase by calls ({size})",
         found.cpu,
         f"python {found.python:.1f} · postgres {found.postgres:.1f}",
-        per_second=per_second,
+        per_second=f"{found.per_second:,.0f}",
         queries=str(found.queries),
     )
     costs = {"purchase by calls": found.cpu}

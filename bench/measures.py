@@ -22,7 +22,7 @@ class Domain:
     queries: int
     python: float
     postgres: float
-    wall: float
+    per_second: float
     floor_plain: float
     floor_prepared: float
     ratio_plain: float
@@ -33,41 +33,48 @@ class Domain:
         return self.python + self.postgres
 
 
-def domain(database: Database, postgres: int, *, rounds: int = 9, each: int = 60) -> Domain:
-    """Purchases and floors take turns, so that a noisy moment hits both; medians of the rounds."""
+def domain(database: Database, postgres: int, *, clients: int, rounds: int = 9, each: int = 200) -> Domain:
+    """Purchases and floors take turns, with as many clients each, so that a noisy moment hits both; medians of the rounds."""
     floor.make_tables(database)
-    program = subprocess.Popen(
-        [sys.executable, "-m", "bench.domain"],
-        env=environment(database),
-        cwd=CHECKOUT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert program.stdin and program.stdout
-    found: list[tuple[float, float, float, float, float]] = []
-    with program:
-        queries = int(program.stdout.readline())
+    programs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "bench.domain"],
+            env=environment(database),
+            cwd=CHECKOUT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(clients)
+    ]
+    found: list[tuple[float, ...]] = []
+    share = each // clients
+    try:
+        queries = [int(_line(program)) for program in programs][0]
         for _ in range(rounds):
-            plain = floor.purchase_ms(database, postgres, mode="simple")
-            prepared = floor.purchase_ms(database, postgres, mode="prepared")
+            plain = floor.purchase_ms(database, postgres, mode="simple", clients=clients)
+            prepared = floor.purchase_ms(database, postgres, mode="prepared", clients=clients)
             with cpu.Meter({"postgres": postgres}) as meter:
-                program.stdin.write(f"{each}\n")
-                program.stdin.flush()
-                said = json.loads(program.stdout.readline())
-            found.append((said["cpu"], meter.ms(each)["postgres"], said["wall"], plain, prepared))
-        program.stdin.close()
-    python, server, wall, plain, prepared = (statistics.median(column) for column in zip(*found, strict=True))
-    return Domain(
-        queries,
-        python,
-        server,
-        wall,
-        plain,
-        prepared,
-        statistics.median((one[0] + one[1]) / one[3] for one in found),
-        statistics.median((one[0] + one[1]) / one[4] for one in found),
-    )
+                for program in programs:
+                    assert program.stdin
+                    program.stdin.write(f"{share}\n")
+                    program.stdin.flush()
+                said = [json.loads(_line(program)) for program in programs]
+            python = statistics.mean(one["cpu"] for one in said)
+            server = meter.ms(share * clients)["postgres"]
+            per_second = clients * 1000 / max(one["wall"] for one in said)
+            found.append(
+                (python, server, per_second, plain, prepared, (python + server) / plain, (python + server) / prepared)
+            )
+    finally:
+        for program in programs:
+            program.communicate()
+    return Domain(queries, *(statistics.median(column) for column in zip(*found, strict=True)))
+
+
+def _line(program: "subprocess.Popen[str]") -> str:
+    assert program.stdout
+    return program.stdout.readline()
 
 
 def open_shop(house: House) -> None:
