@@ -109,4 +109,5 @@ def _sign_in(organization: Any) -> dict[str, Any]:
     return {"cookies": {name: client.cookies[name].value}, "csrf": csrf}
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -19,6 +19,7 @@ from conbillet.sales.models import Order
 from conbillet.tickets.models import CheckIn
 
 from .attention import Attention, attention
+from .kept import kept_when_large
 
 LONGEST_CURVE = 365
 DAYS_OF_BARS = 30
@@ -73,7 +74,13 @@ def event_figures(*, standing: Standing, event: Event, now: datetime) -> EventFi
         state__in=[Event.State.DRAFT, Event.State.CANCELLED]
     )
     before = previous.order_by("-starts_on").first()
-    rows = sold_by_day(event_ids=[event.pk, *([before.pk] if before else [])])
+    quotas = list(event.quotas.order_by("-size", "pk"))
+    size, both = sum(quota.sold for quota in quotas), (event.pk, *([before.pk] if before else []))
+    rows = kept_when_large(("sold", both), size=size, add_up=lambda: sold_by_day(event_ids=both))
+    money = None
+    if sees_money:
+        orders = Order.objects.filter(event=event).values("reference")
+        money = kept_when_large(("money", event.pk), size=size, add_up=lambda: totals(abouts=orders))
     mine = [row for row in rows if row.event_id == event.pk]
     theirs = [row for row in rows if row.event_id != event.pk]
     days_left = (event.starts_on - today).days
@@ -86,9 +93,9 @@ def event_figures(*, standing: Standing, event: Event, now: datetime) -> EventFi
         tickets=_sold_until(mine, today),
         tickets_then=then,
         previous=before,
-        quotas=list(event.quotas.order_by("-size", "pk")),
+        quotas=quotas,
         products=_products(event, mine),
-        money=totals(abouts=Order.objects.filter(event=event).values("reference")) if sees_money else None,
+        money=money,
         dues=sum(row.amount for row in mine if row.kind == ProductKind.MEMBERSHIP),
         awaiting=awaiting,
         awaiting_orders=sum(row.orders for row in awaiting),

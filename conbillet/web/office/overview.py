@@ -16,6 +16,7 @@ from conbillet.sales.models import Order
 
 from .attention import Attention, attention
 from .badges import Badge, order_badge
+from .kept import kept_when_large
 
 MOST_EVENTS = 8
 NEWEST_ORDERS = 6
@@ -64,11 +65,13 @@ def association_overview(*, standing: Standing, now: datetime) -> Overview:
         .order_by("starts_on", "pk")
         .prefetch_related("quotas")[:MOST_EVENTS]
     )
-    sales = sold_by_event(event_ids=[event.pk for event in coming])
+    ids = tuple(event.pk for event in coming)
+    size = sum(quota.sold for event in coming for quota in event.quotas.all())
+    sales = kept_when_large(("events", ids), size=size, add_up=lambda: sold_by_event(event_ids=ids))
     awaiting = awaiting_payment(organization_id=organization.pk)
     newest = Order.objects.filter(organization=organization).select_related("event").order_by("-placed_at", "-pk")
     return Overview(
-        money=_money(standing, now),
+        money=_money(standing, now, size),
         coming=[
             EventCard(
                 event, max(event.quotas.all(), key=lambda quota: quota.size, default=None),
@@ -85,11 +88,16 @@ def association_overview(*, standing: Standing, now: datetime) -> Overview:
     )  # fmt: skip
 
 
-def _money(standing: Standing, now: datetime) -> YearMoney | None:
+def _money(standing: Standing, now: datetime, size: int) -> YearMoney | None:
     if not allowed(standing.actor.role, Permission.SEE_MONEY):
         return None
     year = accounting_year_of(organization=standing.organization, day=copenhagen_day(now))
-    booked = balances(organization_id=standing.organization.pk, begins_at=year.begins_at, ends_at=year.ends_at)
+    own = standing.organization.pk
+    booked = kept_when_large(
+        ("booked", own, year.begins_at),
+        size=size,
+        add_up=lambda: balances(organization_id=own, begins_at=year.begins_at, ends_at=year.ends_at),
+    )
     income = (LedgerAccount.SALES, LedgerAccount.DUES, LedgerAccount.DONATIONS, LedgerAccount.VAT, LedgerAccount.PLATFORM_FEE)
     return YearMoney(
         year,
