@@ -1,9 +1,11 @@
 """The house's web server with the bare page beside it. SQL statements are counted when a request asks for it."""
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+sys.modules["httpx"] = None  # type: ignore[assignment]  # the SDK would load it; production does not have it, tests do
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conbillet.config.settings")
 
 from conbillet.config import settings  # noqa: E402

@@ -14,10 +14,10 @@ View = Callable[..., HttpResponse]
 
 def sent_from_elsewhere(request: HttpRequest) -> bool:
     """Did another site's page send this? Every browser of today says so; what says nothing is no browser."""
-    site = request.headers.get("Sec-Fetch-Site")
+    site = request.META.get("HTTP_SEC_FETCH_SITE")
     if site is not None:
         return site not in {"same-origin", "none"}
-    origin = request.headers.get("Origin")
+    origin = request.META.get("HTTP_ORIGIN")
     ours = {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
     return origin is not None and origin not in ours
 

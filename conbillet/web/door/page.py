@@ -55,7 +55,7 @@ def said_in(request: HttpRequest) -> Mapping[str, str]:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept") == "application/json"
+    return bool(request.META.get("HTTP_ACCEPT") == "application/json")
 
 
 def device_of(request: HttpRequest) -> str:

