@@ -54,6 +54,7 @@ def _schema_fingerprint() -> str:
     files = [
         *CHECKOUT.glob("conbillet/*/migrations/*.py"),
         *CHECKOUT.glob("conbillet/*/models.py"),
+        *CHECKOUT.glob("conbillet/*/models/*.py"),
         *CHECKOUT.glob("conbillet/core/database_roles.py"),
         *CHECKOUT.glob("conbillet/core/tenancy.py"),
         *CHECKOUT.glob("conbillet/core/trimming.py"),

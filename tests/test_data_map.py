@@ -1,5 +1,7 @@
 """The data map of the house: complete, and its checks catch what they are for."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import models
 
@@ -34,7 +36,7 @@ def copy_without(table_name: str, column: str | None = None) -> DataMap:
     copy.tables = dict(data_map.load().tables)
     table = copy.tables.pop(table_name)
     if column:
-        changed = type(table)(table.name, table.subject, {k: v for k, v in table.columns.items() if k != column})
+        changed = replace(table, columns={k: v for k, v in table.columns.items() if k != column})
         copy.tables[table_name] = changed
     return copy
 

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "conbillet.web.site",
     "conbillet.workflows",
     "conbillet.support",
+    "conbillet.privacy",
     "conbillet.tickets",
     "conbillet.sales",
     "conbillet.catalogue",

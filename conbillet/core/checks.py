@@ -74,7 +74,7 @@ def personal_columns_are_complete(map_: DataMap, models_: Iterable[ModelType]) -
                 complaints.append(f"{where}: unknown recipient")
             if ASSOCIATION in column.recipients and column.category not in SIX_FIELDS:
                 complaints.append(f"{where}: an association may receive the six promised fields only")
-            if not table.subject:
+            if not (table.subject or table.email):
                 complaints.append(f"{where}: the table does not say whose data it is")
     return complaints
 

@@ -149,11 +149,16 @@ class Column:
 
 @dataclass
 class Table:
-    """One table's declaration; `subject` is the path to the person the row is about, or empty when about nobody."""
+    """One table's declaration; `subject` is the path to the person the row is about, or empty when about nobody.
+
+    `email` is the path to an address by which a row belongs to somebody who has no account yet: it counts only where
+    `subject` leads to nobody, and only for addresses that were proven.
+    """
 
     name: str  # database table
     subject: str
     columns: dict[str, Column] = field(default_factory=dict)
+    email: str = ""
 
     def _add(self, column: Column) -> None:
         if column.name in self.columns:
@@ -276,8 +281,8 @@ class DataMap:
         self._loaded = False
 
     @contextmanager
-    def model(self, model: type[models.Model], *, subject: str = "") -> Iterator[Table]:
-        table = Table(model._meta.db_table, subject)
+    def model(self, model: type[models.Model], *, subject: str = "", email: str = "") -> Iterator[Table]:
+        table = Table(model._meta.db_table, subject, email=email)
         yield table
         self._register(table)
 

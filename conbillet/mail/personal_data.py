@@ -4,7 +4,7 @@ from conbillet.core.data_map import CONTRACT, MAIL_BODY, MAIL_RELAY, SERVICES, b
 
 from .models import OutgoingMail
 
-with data_map.model(OutgoingMail, subject="person") as t:
+with data_map.model(OutgoingMail, subject="person", email="recipient") as t:
     t.technical(
         "id",
         "organization",

@@ -29,7 +29,7 @@ with data_map.model(MembershipType) as t:
 with data_map.model(MemberNumber) as t:
     t.technical("id", "organization", "last", why="the last number given")
 
-with data_map.model(Member, subject="person") as t:
+with data_map.model(Member, subject="person", email="email") as t:
     t.technical("id", "organization", "created_at", "left_on", "municipality_source", why="the row and its dates")
     t.link("person", erase=unlink)
     t.personal(
@@ -133,7 +133,7 @@ with data_map.model(Member, subject="person") as t:
         erase=KEPT_AS_EVIDENCE,
     )
 
-with data_map.model(Membership, subject="member.person") as t:
+with data_map.model(Membership, subject="member.person", email="member.email") as t:
     t.technical(
         "id",
         "organization",

@@ -15,7 +15,7 @@ with data_map.model(Role, subject="person") as t:
     t.link("person", erase=delete_row)
     t.link("granted_by", why="who granted it", erase=unlink)
 
-with data_map.model(Invitation, subject="email") as t:
+with data_map.model(Invitation, email="email") as t:
     t.technical(
         "id",
         "organization",

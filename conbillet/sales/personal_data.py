@@ -64,7 +64,7 @@ for model in (CartLine, Hold, HeldUnits, ReceiptCounter):
     with data_map.model(model) as t:
         t.technical(*(field.name for field in model._meta.concrete_fields), why="products and numbers, no person")
 
-with data_map.model(Order, subject="buyer") as t:
+with data_map.model(Order, subject="buyer", email="buyer_email") as t:
     t.technical(
         "id",
         "organization",
@@ -132,7 +132,7 @@ with data_map.model(Order, subject="buyer") as t:
         erase=KEPT_FOR_BOOKKEEPING,
     )
 
-with data_map.model(Participant, subject="person") as t:
+with data_map.model(Participant, subject="person", email="email") as t:
     t.technical("id", "organization", "order", "claim_key", "claimed_at", why="the row and its claim link")
     t.link("person", erase=unlink)
     t.personal(
@@ -214,20 +214,20 @@ with data_map.model(Participant, subject="person") as t:
         erase=blank,
     )
 
-with data_map.model(OrderLine, subject="order.buyer") as t:
+with data_map.model(OrderLine, subject="order.buyer", email="order.buyer_email") as t:
     t.technical(
         *(field.name for field in OrderLine._meta.concrete_fields),
         why="what was sold, at what price: the association's own record",
     )
 
-with data_map.model(Cancellation, subject="order.buyer") as t:
+with data_map.model(Cancellation, subject="order.buyer", email="order.buyer_email") as t:
     t.technical("id", "organization", "order", "at", "by_kind", why="when an order ended")
     t.link("by_person", why="who ended it", erase=unlink)
     t.freetext(
         "reason", clause="use.purchases", purposes=BUYING, keep=ACCOUNTING, export=plain, redact=drop, erase=blank
     )
 
-with data_map.model(Receipt, subject="order.buyer") as t:
+with data_map.model(Receipt, subject="order.buyer", email="order.buyer_email") as t:
     t.technical(
         "id",
         "organization",

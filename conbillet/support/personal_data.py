@@ -19,7 +19,7 @@ from .models import Case, CaseNote
 # Who buys has a contract; anybody else who writes wants an answer.
 ANSWERING = {SERVICES: LEGITIMATE_INTEREST}
 
-with data_map.model(Case, subject="email") as t:
+with data_map.model(Case, email="email") as t:
     t.technical(
         "id",
         "reference",
@@ -58,7 +58,7 @@ with data_map.model(Case, subject="email") as t:
             name, clause="collect.contact", purposes=ANSWERING, keep=CASES, export=plain, redact=drop, erase=blank
         )
 
-with data_map.model(CaseNote, subject="case.email") as t:
+with data_map.model(CaseNote, email="case.email") as t:
     t.technical("id", "case", "kind", "at", why="when we did what")
     t.link(
         "by",

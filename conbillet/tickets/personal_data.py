@@ -9,7 +9,7 @@ with data_map.model(TicketKey) as t:
         "id", "key_id", "public_key", "created_at", "retired_at", why="public keys that tickets are checked with"
     )
 
-with data_map.model(Ticket, subject="participant.person") as t:
+with data_map.model(Ticket, subject="participant.person", email="participant.email") as t:
     t.technical(
         "id",
         "organization",
@@ -26,7 +26,7 @@ with data_map.model(Ticket, subject="participant.person") as t:
         why="the association's own record of a ticket",
     )
 
-with data_map.model(CheckIn, subject="ticket.participant.person") as t:
+with data_map.model(CheckIn, subject="ticket.participant.person", email="ticket.participant.email") as t:
     t.technical(
         "id",
         "organization",
@@ -50,6 +50,6 @@ with data_map.model(CheckIn, subject="ticket.participant.person") as t:
         erase=blank,
     )
 
-with data_map.model(HandOut, subject="line.order.buyer") as t:
+with data_map.model(HandOut, subject="line.order.buyer", email="line.order.buyer_email") as t:
     t.technical("id", "organization", "line", "at", why="the association's own record of what was handed out")
     t.link("by", why="who handed it out", erase=unlink)

@@ -1,0 +1,29 @@
+"""What the privacy room remembers: hand-overs, packages, erasures, limits, breaches, authorities."""
+
+from .authorities import AuthorityApproval, AuthorityCase, AuthorityPackage, AuthoritySubject
+from .breaches import Breach, BreachSubject
+from .departures import Departure
+from .disclosures import DisclosedPerson, Disclosure
+from .erasures import Erasure, ErasureLine
+from .guardians import Guardianship
+from .insight import InsightPackage
+from .limits import Limit
+from .retention import RetentionRun
+
+__all__ = [
+    "AuthorityApproval",
+    "AuthorityCase",
+    "AuthorityPackage",
+    "AuthoritySubject",
+    "Breach",
+    "BreachSubject",
+    "Departure",
+    "DisclosedPerson",
+    "Disclosure",
+    "Erasure",
+    "ErasureLine",
+    "Guardianship",
+    "InsightPackage",
+    "Limit",
+    "RetentionRun",
+]

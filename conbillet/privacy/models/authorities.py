@@ -1,0 +1,67 @@
+"""Requests of public authorities: legal ground, scope, two approvers, a sealed package."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from conbillet.accounts.models import Person
+
+
+class AuthorityCase(models.Model):
+    """Associations never see it. The person is told when it is delivered, unless `silence_why` says why not yet."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Being written")
+        WAITING = "waiting", _("Waiting for approval")
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
+        DELIVERED = "delivered", _("Delivered")
+
+    reference = models.CharField(max_length=16, unique=True)
+    authority = models.CharField(max_length=160)
+    their_reference = models.CharField(max_length=80, blank=True)
+    legal_ground = models.CharField(max_length=240)
+    request = models.TextField()
+    categories = models.TextField()  # categories of the data map that the ground covers, comma-separated
+    from_date = models.DateField(null=True)
+    to_date = models.DateField(null=True)
+    silence_why = models.TextField(blank=True)
+    silence_until = models.DateField(null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    requested_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    received_on = models.DateField()
+    opened_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+
+class AuthoritySubject(models.Model):
+    """A person whom the request names."""
+
+    case = models.ForeignKey(AuthorityCase, models.CASCADE, related_name="subjects")
+    subject_id = models.UUIDField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "subject_id"], name="privacy_authority_subject_once")]
+
+
+class AuthorityApproval(models.Model):
+    """One yes or no. Two different people say yes, and neither of them asked (checked when it is written)."""
+
+    append_only = True
+
+    case = models.ForeignKey(AuthorityCase, models.CASCADE, related_name="approvals")
+    by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    approves = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "by"], name="privacy_approval_once")]
+
+
+class AuthorityPackage(models.Model):
+    """What was sealed and handed over; its SHA-256 proves later which bytes those were."""
+
+    case = models.OneToOneField(AuthorityCase, models.CASCADE, related_name="package")
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)

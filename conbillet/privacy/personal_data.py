@@ -1,0 +1,120 @@
+"""What the privacy room itself holds about persons: as little as its proofs need."""
+
+from conbillet.core.data_map import (
+    CASES,
+    LEGITIMATE_INTEREST,
+    SERVICES,
+    data_map,
+    delete_row,
+    drop,
+    expires,
+    omitted,
+    unlink,
+)
+
+from .models import (
+    AuthorityApproval,
+    AuthorityCase,
+    AuthorityPackage,
+    AuthoritySubject,
+    Breach,
+    BreachSubject,
+    Departure,
+    DisclosedPerson,
+    Disclosure,
+    Erasure,
+    ErasureLine,
+    Guardianship,
+    InsightPackage,
+    Limit,
+    RetentionRun,
+)
+
+ANSWERING_FOR_IT = {SERVICES: LEGITIMATE_INTEREST}
+
+with data_map.model(Disclosure) as t:
+    t.technical(
+        "id", "organization", "event", "purpose", "form", "fields", "policy_version", "people", "at",
+        why="what was handed over, when and why; about whom stands in its own rows",
+    )  # fmt: skip
+
+with data_map.model(DisclosedPerson, subject="subject_id") as t:
+    t.technical("id", "organization", "disclosure", why="which hand-over")
+    t.link("subject_id", erase=expires, why="about whom; the id says nothing once the person is erased")
+
+with data_map.model(InsightPackage, subject="person") as t:
+    t.technical(
+        "id", "reference", "case", "state", "progress", "language", "asked_at", "ready_at", "expires_at",
+        why="a package that was asked for, and how far it got",
+    )  # fmt: skip
+    t.link("person", erase=delete_row)
+
+with data_map.model(Erasure, subject="subject_id") as t:
+    t.technical(
+        "id", "reference", "access_key", "scope", "via", "erased_at", "backups_until", why="the receipt of an erasure"
+    )
+    t.link("subject_id", erase=expires, why="the id of the erasure ledger; it says nothing once the person is erased")
+
+with data_map.model(ErasureLine) as t:
+    t.technical(
+        "id", "erasure", "organization", "table", "category", "outcome", "count", "law", "until",
+        why="what was deleted and what is kept, in counts",
+    )  # fmt: skip
+
+with data_map.model(Guardianship, subject="child") as t:
+    t.technical("id", "basis", "since_at", why="how and since when")
+    t.link("guardian", why="who acts for the child", erase=delete_row)
+    t.link("child", erase=delete_row)
+
+with data_map.model(Limit, subject="person") as t:
+    t.technical("id", "case", "kind", "purpose", "from_at", "until_at", why="which limit, from when to when")
+    t.link("person", erase=delete_row)
+
+# What happened is written about a system, not about a person; whom it concerns stands in rows of its own.
+with data_map.model(Breach) as t:
+    t.technical(
+        "id", "reference", "organization", "discovered_at", "report_by_at", "happened", "consequences", "measures",
+        "risk", "reported_at", "not_reported_why", "persons_told_at", "closed_at",
+        why="texts of the operator about an incident, kept for the authority (GDPR art. 33(5))",
+    )  # fmt: skip
+
+with data_map.model(BreachSubject, subject="subject_id") as t:
+    t.technical("id", "breach", "told_at", why="which breach, and when the person was told")
+    t.link("subject_id", erase=expires, why="whom the breach concerns")
+
+with data_map.model(AuthorityCase, subject="subjects.subject_id") as t:
+    t.technical(
+        "id", "reference", "state", "from_date", "to_date", "silence_until", "received_on", "opened_at", "told_at",
+        "closed_at", why="how far the request got",
+    )  # fmt: skip
+    t.link("requested_by", why="who of our staff wrote it down", erase=unlink, export=omitted("staff are not named"))
+    for name in ("authority", "their_reference", "legal_ground", "request", "categories", "silence_why"):
+        t.freetext(
+            name,
+            clause="disclose.authorities",
+            purposes=ANSWERING_FOR_IT,
+            keep=CASES,
+            export=omitted("told to the person when the case allows it"),
+            redact=drop,
+            erase=expires,
+        )
+
+with data_map.model(AuthoritySubject, subject="subject_id") as t:
+    t.technical("id", "case", why="which request")
+    t.link("subject_id", erase=expires, why="whom the request names", export=omitted("told when the case allows it"))
+
+with data_map.model(AuthorityApproval) as t:
+    t.technical("id", "case", "approves", "at", why="yes or no, and when")
+    t.link("by", why="who of our staff decided", erase=unlink, export=omitted("staff are not named"))
+
+with data_map.model(AuthorityPackage) as t:
+    t.technical("id", "case", "sha256", "made_at", "delivered_at", why="which bytes were handed over")
+
+with data_map.model(Departure) as t:
+    t.technical(
+        "id", "reference", "organization", "asked_at", "handed_over_at", "delete_on", "withdrawn_at", "deleted_at",
+        "rows_deleted", "kept_until", why="an association that leaves",
+    )  # fmt: skip
+
+with data_map.model(RetentionRun) as t:
+    t.technical("id", "organization", "rule", "ran_on", "rows", why="how much was deleted by which rule")
