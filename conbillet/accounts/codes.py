@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from conbillet.core.rate_limits import spend
 from conbillet.core.references import new_reference
 
-LIFETIME = timedelta(minutes=15)
+LIFETIME = timedelta(minutes=10)  # at most, OWASP ASVS 5.0, 6.5.5
 GUESSES = 5
 
 

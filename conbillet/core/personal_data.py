@@ -51,6 +51,11 @@ with data_map.third_party("contenttypes.ContentType") as t:
 data_map.stream(
     "application log", holds="nothing personal: scrubbed in core/logs.py", keep="as the server's journal keeps it"
 )
+data_map.stream(
+    "security log",
+    holds="what was tried and refused; persons and networks as short hashes under the server's key",
+    keep="as the server's journal keeps it",
+)
 data_map.stream("job queue", holds="row ids and public references", keep="30 days after the job ended")
 data_map.stream(
     "subject keys", holds="one random key a person, outside the database", keep="until the person is erased"

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from conbillet.core import clock
+from conbillet.core import clock, security_log
 from conbillet.core.rate_limits import spend
 
 from .client_address import client_network
@@ -24,6 +24,7 @@ def limit_posts(scope: str, *, amount: int, seconds: int) -> Callable[[View], Vi
             if request.method == "POST" and not spend(
                 scope, client_network(request), amount=amount, seconds=seconds, now=clock.now()
             ):
+                security_log.note("too_often", network=client_network(request), page=scope.replace(" ", "_"))
                 return render(request, "429.html", status=429)
             return view(request, *args, **rest)
 

@@ -1,4 +1,4 @@
-"""Language: `?lang=`, then what the visitor chose before, then the browser; Danish when in doubt."""
+"""Language: `?lang=`, then what the visitor chose before, then the browser; Danish when in doubt. And what may be kept."""
 
 from collections.abc import Callable
 
@@ -31,6 +31,22 @@ class LanguageMiddleware:
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class NoStoreMiddleware:
+    """What was made for somebody signed in is kept by nobody, the browser's own store included: the next person at a
+    shared machine finds nothing with the back button. Pages that say something else about caching mean it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # Django keeps the account here once a page has asked for it; a page that did not holds nothing of anybody's.
+        account = getattr(request, "_cached_user", None)
+        if account is not None and account.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 

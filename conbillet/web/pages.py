@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
+from conbillet.core import security_log
 from conbillet.core.actor import ANONYMOUS, Actor, person_actor
 from conbillet.core.tenancy import acting_for
 from conbillet.organizations.access import NotAllowed, NotFound, Standing, get_standing
@@ -81,10 +82,9 @@ def _enter(request: HttpRequest, slug: str, permission: Permission) -> Standing 
         return redirect_to_login(request.get_full_path())
     try:
         standing = get_standing(actor=actor_of(request), slug=slug, permission=permission)
-    except NotFound:
-        raise Http404 from None
-    except NotAllowed:
-        raise PermissionDenied from None
+    except (NotFound, NotAllowed) as refusal:
+        security_log.note("refused", who=str(request.user.pk), page="office", right=permission.value)
+        raise (Http404 if isinstance(refusal, NotFound) else PermissionDenied) from None
     missing = missing_second_factor(request, has_one=standing.has_second_factor)
     if missing is not None:
         return missing

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from conbillet.accounts.queries import staff_roles
+from conbillet.core import security_log
 from conbillet.core.actor import Actor, ActorKind
 from conbillet.web.second_factor import missing_second_factor
 
@@ -47,6 +48,7 @@ def desk_page(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         roles = staff_roles(user)
         if not roles:
+            security_log.note("refused", who=str(user.pk), page="desk")
             raise Http404
         missing = missing_second_factor(request)
         if missing is not None:

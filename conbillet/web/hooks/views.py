@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from conbillet.core import clock
+from conbillet.core import clock, security_log
 from conbillet.payments.actions.receive_webhook import LARGEST_BODY, BadPayload, BadSignature, receive_webhook
 
 
@@ -18,6 +18,7 @@ def stripe(request: HttpRequest) -> HttpResponse:
     body = request.read(LARGEST_BODY + 1)
     try:
         receive_webhook(body=body, signature=request.META.get("HTTP_STRIPE_SIGNATURE", ""), now=clock.now())
-    except (BadSignature, BadPayload):
+    except (BadSignature, BadPayload) as refusal:
+        security_log.note("webhook_refused", why=type(refusal).__name__)
         return HttpResponse(status=400)
     return HttpResponse(status=200)

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.accounts.actions.use_totp_step import CodeUsed, use_totp_step
-from conbillet.core import clock
+from conbillet.core import clock, security_log
 from conbillet.core.rate_limits import spend
 from conbillet.web.fields import EmailAddressField, LineField
 
@@ -97,12 +97,17 @@ class _CountedMixin:
         if not spend("second factor", str(self.user.pk), amount=10, seconds=600, now=now):
             raise ValidationError(TOO_MANY, code="too_many")
         self.cleaned_data["code"] = "".join(self.cleaned_data["code"].split())
-        code: str = super().clean_code()  # type: ignore[misc]
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except ValidationError:
+            security_log.note("second_factor_wrong", who=str(self.user.pk))
+            raise
         if self.authenticator.type == Authenticator.Type.TOTP:
             try:
                 use_totp_step(authenticator_id=self.authenticator.pk, code=code, now=now)
             except CodeUsed:
                 raise ValidationError(_("This code was used already. Wait for the next one."), code="used") from None
+        security_log.note("second_factor_right", who=str(self.user.pk), kind=self.authenticator.type)
         return code
 
 

@@ -41,7 +41,7 @@ def code(mail: OutgoingMail) -> Letter | None:
         greeting=_("Hi"),
         paragraphs=(what, digits),
         closing=(
-            _("The code works for 15 minutes, and only where you asked for it."),
+            _("The code works for 10 minutes, and only where you asked for it."),
             _("We never ask for it by phone or mail. If it was not you, you need not do anything: without the code nobody gets in."),
         ),
         sender="ConBillet",

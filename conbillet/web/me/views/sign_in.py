@@ -31,7 +31,7 @@ from conbillet.accounts.codes import (
     pending_code,
     use_up,
 )
-from conbillet.core import clock
+from conbillet.core import clock, security_log
 from conbillet.web.client_address import client_network
 from conbillet.web.limits import limit_posts
 from conbillet.web.pages import actor_of
@@ -57,6 +57,10 @@ def start_code(request: HttpRequest, *, email: str, purpose: Purpose, next: str 
     pending = new_code(email=email, purpose=purpose, now=now, next=next)
     send_code(pending=pending, language=get_language() or "da", network=client_network(request), now=now)
     request.session[CODE] = pending.stored()
+
+
+def _noted(request: HttpRequest, event: str, email: str) -> None:
+    security_log.note(event, who=email, network=client_network(request))
 
 
 @never_cache
@@ -98,8 +102,10 @@ def by_password(request: HttpRequest) -> HttpResponse:
         try:
             account = get_adapter().authenticate(request, **credentials)
         except ValidationError:
+            _noted(request, "password_too_often", credentials["email"])
             form.add_error(None, str(TOO_MANY))
         else:
+            _noted(request, "password_right" if account is not None else "password_wrong", credentials["email"])
             if account is not None:
                 login = Login(user=account, redirect_url=goal or reverse("me:overview"), email=credentials["email"])
                 response: HttpResponse = perform_password_login(request, {"email": credentials["email"]}, login)
@@ -131,11 +137,14 @@ def enter_code(request: HttpRequest) -> HttpResponse:
             check_code(pending=pending, typed=form.cleaned_data["code"], now=now)
             use_up(pending=pending, now=now)
         except WrongCode as refusal:
+            _noted(request, "code_wrong", pending.email)
             form.add_error("code", str(refusal.message))
         except CodeExpired as refusal:
+            _noted(request, "code_refused", pending.email)
             form.add_error("code", str(refusal.message))
             expired = True
         else:
+            _noted(request, "code_right", pending.email)
             del request.session[CODE]
             return _DONE[Purpose(pending.purpose)](request, pending)
     context = {"form": form, "pending": pending, "expired": expired}

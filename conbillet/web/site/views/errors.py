@@ -4,6 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
+from conbillet.core import security_log
+from conbillet.web.client_address import client_network
+
 
 def _error(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
     response = render(request, template or f"{status}.html", status=status)
@@ -25,6 +28,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token: mostly a page that was open for too long. The reason is for nobody but an attacker."""
+    security_log.note("form_without_token", network=client_network(request))
     return _error(request, 403, "403_csrf.html")
 
 

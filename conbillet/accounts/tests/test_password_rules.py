@@ -1,0 +1,34 @@
+"""Passwords of this place are refused; anything else of any kind of characters is taken."""
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+
+@pytest.mark.parametrize(
+    "password", ["ConBillet2026!", "fastaval--2026", "P@ssw0rd-1234", "b1ll3tsalg!!!", "Velkommen12345"]
+)
+def test_the_first_ones_that_anybody_would_try(password):
+    with pytest.raises(ValidationError):
+        validate_password(password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "en fastaval med regn og kage",
+        "korrekt hest batteri",
+        "aaaa bbbb cccc dd",
+        "1928 3746 5566",
+        "æøå" * 40,
+        "🐉 drage og 🦄",
+    ],
+)
+def test_anything_else_of_any_characters_and_length(password):
+    validate_password(password)
+
+
+@pytest.mark.parametrize("password", ["kort", "qwertyuiop", "1234567890"])
+def test_short_and_common_ones(password):
+    with pytest.raises(ValidationError):
+        validate_password(password)
