@@ -107,6 +107,7 @@ def test_killed_while_filling_the_cart_nothing_is_half_done(world, now):
     assert points >= 4
 
 
+@pytest.mark.asvs("2.3.3", "16.5.3")
 def test_killed_while_placing_the_order_it_can_be_placed_again(world, now):
     roomy(world)
 

@@ -23,6 +23,7 @@ from conbillet.core.data_map import (
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.asvs("14.1.1")
 def test_every_column_of_every_table_is_declared():
     assert checks.complaints() == []
 

@@ -251,6 +251,7 @@ def test_receipts_are_numbered_without_gaps_also_after_a_failure(world, now, mon
     assert list(Receipt.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
 
 
+@pytest.mark.asvs("16.2.1")
 def test_every_state_change_has_its_audit_entry_and_the_chain_verifies(world, now):
     paid_order(world, now, *everything(world))
     assert [entry.action for entry in AuditEntry.objects.order_by("id")] == ["order_placed", "order_paid"]

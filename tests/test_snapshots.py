@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from conbillet.accounts.actions.update_profile import Profile, update_profile
 from conbillet.accounts.models import Person
 from conbillet.core.actor import person_actor
@@ -12,6 +14,7 @@ from conbillet.sales.models import Participant
 from .purchases import ADA, order_of, pay_for
 
 
+@pytest.mark.asvs("15.3.1")
 def test_a_new_name_and_address_stay_in_the_profile(world, now):
     me = replace(ADA, person_id=world.buyer.pk)
     pay_for(order_of(world, now, Wish(world.adult.pk, 1), Wish(world.membership.pk, 1), people=(me,)), now)

@@ -74,6 +74,7 @@ class TestFirstLine:
                 with pytest.raises(NotAllowed):
                     get_standing(actor=person_actor(world.door_crew.pk), slug="alea", permission=permission)
 
+    @pytest.mark.asvs("8.2.1")
     def test_pages_answer_accordingly(self, client, world):
         url = "/office/alea/roles/"
         assert client.get(url).status_code == 302
@@ -87,6 +88,7 @@ class TestFirstLine:
 class TestSecondLine:
     """The database, with nobody in front of it: plain queries without any filter."""
 
+    @pytest.mark.asvs("8.4.1")
     @pytest.mark.parametrize("model", TENANT_MODELS, ids=ids)
     def test_another_associations_rows_are_not_there(self, world, model):
         if getattr(model, "office_access", "none") == "none":
@@ -122,6 +124,7 @@ class TestSecondLine:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('role', 'none', true)")
 
+    @pytest.mark.asvs("1.2.4", "8.2.2", "8.3.1")
     def test_with_the_first_line_patched_away_a_foreign_id_still_finds_nothing(self, client, world, monkeypatch):
         """A page that forgot its filter: the stranger's own office is asked for a role of ALEA by its id."""
         foreign = Role.objects.get(person=world.door_crew)
@@ -162,6 +165,7 @@ class TestSecondLine:
                 cursor.execute("DELETE FROM catalogue_price")
                 assert cursor.rowcount == 0
 
+    @pytest.mark.asvs("8.2.3")
     @pytest.mark.parametrize("model", [Person, Account, EmailProof], ids=ids)
     def test_persons_are_out_of_reach(self, world, model):
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), acting_for(world.organization.pk):
@@ -177,6 +181,7 @@ class TestSecondLine:
 class TestReferences:
     """Even as *app*: no child of another association."""
 
+    @pytest.mark.asvs("8.4.1")
     def test_a_child_of_another_association_is_refused(self, world):
         with pytest.raises(IntegrityError), transaction.atomic():
             Quota.objects.create(organization=world.other, event=world.event, name="smuggled in", size=1)
@@ -258,6 +263,7 @@ class TestAppendOnly:
             with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
                 change()
 
+    @pytest.mark.asvs("16.4.2")
     def test_every_append_only_table_is(self):
         models = [model for model in apps.get_models() if getattr(model, "append_only", False)]
         with connection.cursor() as cursor:
@@ -279,6 +285,7 @@ class TestWholeDatabase:
         with connection.cursor() as cursor:
             assert rules.loose_functions(cursor) == []
 
+    @pytest.mark.asvs("13.2.2")
     def test_app_owns_nothing(self):
         with connection.cursor() as cursor:
             assert rules.owned_by_app(cursor, role_prefix()) == []

@@ -41,6 +41,7 @@ def test_a_quiet_page_passes(show, watch: Watch, page: Page, axe, fits) -> None:
     assert watch.problems() == []
 
 
+@pytest.mark.asvs("14.2.3")
 def test_notices_a_foreign_host(show, watch: Watch) -> None:
     show(QUIET_PAGE + '<img alt="" src="https://example.org/pixel.png">')
     assert "a foreign host was contacted: https://example.org/pixel.png" in caught(watch)

@@ -23,6 +23,7 @@ def open_pages(world) -> list[str]:
     ]
 
 
+@pytest.mark.asvs("1.3.2", "3.2.1", "3.4.2", "3.4.3", "3.4.4", "3.4.5", "3.4.6", "4.1.1")
 def test_every_answer_forbids_what_it_does_not_need(client, world):
     for path in open_pages(world):
         headers = client.get(path).headers
@@ -40,6 +41,7 @@ def test_every_answer_forbids_what_it_does_not_need(client, world):
         assert "Server" not in headers and "X-Powered-By" not in headers, path
 
 
+@pytest.mark.asvs("14.2.2", "14.3.2")
 def test_pages_of_a_person_stay_in_no_cache(world):
     mine = log_in(Client(), world.buyer)
     for path in ("/my/", "/my/orders/", "/my/profile/", "/my/security/", "/my/data/"):
@@ -50,6 +52,7 @@ def test_pages_of_a_person_stay_in_no_cache(world):
         assert "no-store" in owner.get(path).headers["Cache-Control"], path
 
 
+@pytest.mark.asvs("13.4.4")
 @pytest.mark.parametrize("verb", ["TRACE", "TRACK", "DEBUG", "PUT", "DELETE", "PATCH"])
 def test_verbs_that_nobody_needs_do_nothing(client, world, verb):
     for path in ("/", "/policy/", "/accounts/login/", f"/{world.organization.slug}/{world.event.slug}/"):
@@ -63,6 +66,7 @@ def test_a_page_of_another_host_is_refused(client, world):
     assert answer.status_code == 400 and b"evil.example" not in answer.content
 
 
+@pytest.mark.asvs("3.3.1", "3.3.2", "3.3.3", "3.4.1", "13.4.2")
 def test_with_https_cookies_are_tied_to_this_host(monkeypatch):
     """The settings are made from the address; what they would be with https is computed by the same file."""
     import importlib
@@ -80,6 +84,7 @@ def test_with_https_cookies_are_tied_to_this_host(monkeypatch):
         importlib.reload(house)
 
 
+@pytest.mark.asvs("3.3.4", "7.2.3")
 def test_the_session_cookie_is_out_of_reach_of_scripts(client):
     client.get("/accounts/login/")
     cookie = client.cookies["login"]

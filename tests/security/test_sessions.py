@@ -23,6 +23,7 @@ def sign_in_by_code(client: Client, email: str) -> None:
     client.post("/accounts/code/", {"code": code})
 
 
+@pytest.mark.asvs("7.2.4")
 def test_signing_in_gives_a_new_key_and_ends_the_old_one(client, world):
     client.get("/accounts/login/")
     before = client.session.session_key
@@ -39,6 +40,7 @@ def test_a_key_that_somebody_else_chose_is_never_used(client, world):
     assert not Session.objects.filter(pk="abcdefghijklmnopqrstuvwxyz012345").exists()
 
 
+@pytest.mark.asvs("7.4.1")
 def test_after_logging_out_the_old_key_opens_nothing(world):
     client = log_in(Client(), world.buyer)
     key = client.session.session_key
@@ -49,6 +51,7 @@ def test_after_logging_out_the_old_key_opens_nothing(world):
     assert not Session.objects.filter(pk=key).exists()
 
 
+@pytest.mark.asvs("7.4.2")
 def test_a_closed_account_is_out_at_once_on_every_device(world):
     devices = [log_in(Client(), world.buyer), log_in(Client(), world.buyer)]
     assert all(device.get("/my/").status_code == 200 for device in devices)
@@ -57,6 +60,7 @@ def test_a_closed_account_is_out_at_once_on_every_device(world):
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(GOOD_FOR_SECONDS - 60, 200), (GOOD_FOR_SECONDS + 60, 302)])
+@pytest.mark.asvs("7.3.1", "7.3.2")
 def test_a_second_factor_counts_for_a_working_day(world, seconds, status):
     owner = log_in(Client(), world.owner)
     session = owner.session

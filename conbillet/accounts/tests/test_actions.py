@@ -85,6 +85,7 @@ class TestProfile:
 
 
 class TestCodes:
+    @pytest.mark.asvs("6.5.4")
     def test_differ_by_reference_and_address_and_have_six_digits(self):
         codes = {code_for(f"REF{number}", "bo@example.com") for number in range(200)}
         assert len(codes) > 190 and all(len(code) == 6 and code.isdigit() for code in codes)

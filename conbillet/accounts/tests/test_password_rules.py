@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 @pytest.mark.parametrize(
     "password", ["ConBillet2026!", "fastaval--2026", "P@ssw0rd-1234", "b1ll3tsalg!!!", "Velkommen12345"]
 )
+@pytest.mark.asvs("6.2.11")
 def test_the_first_ones_that_anybody_would_try(password):
     with pytest.raises(ValidationError):
         validate_password(password)
@@ -24,11 +25,13 @@ def test_the_first_ones_that_anybody_would_try(password):
         "🐉 drage og 🦄",
     ],
 )
+@pytest.mark.asvs("6.2.5", "6.2.8", "6.2.9")
 def test_anything_else_of_any_characters_and_length(password):
     validate_password(password)
 
 
 @pytest.mark.parametrize("password", ["kort", "qwertyuiop", "1234567890"])
+@pytest.mark.asvs("6.2.1", "6.2.4")
 def test_short_and_common_ones(password):
     with pytest.raises(ValidationError):
         validate_password(password)

@@ -75,6 +75,7 @@ def test_an_event_that_cannot_be_is_refused_and_nothing_is_stored(world, by, val
     assert version(world.event) == 1
 
 
+@pytest.mark.asvs("15.3.3")
 def test_only_known_fields_can_be_changed(world, by):
     with pytest.raises(ValueError, match="state"):
         update_event(event=world.event, values={"state": "draft"}, **by)

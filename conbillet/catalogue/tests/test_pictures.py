@@ -77,12 +77,14 @@ def test_all_colour_models_are_taken(mode):
     ],
     ids=["empty", "gif head", "svg", "broken png", "gif", "tiff", "small", "cut off"],
 )  # fmt: skip
+@pytest.mark.asvs("1.3.4", "5.2.2")
 def test_everything_else_is_refused_and_nothing_is_stored(upload, files):
     with pytest.raises(BadPicture):
         store_picture(upload, size=1)
     assert list(files.rglob("*.*")) == []
 
 
+@pytest.mark.asvs("5.2.1")
 def test_too_many_bytes_or_pixels_are_refused_before_they_are_unpacked(monkeypatch):
     with pytest.raises(BadPicture, match="12"):
         store_picture(BytesIO(b""), size=pictures.MOST_BYTES + 1)
@@ -114,6 +116,7 @@ def _png_header(width: int, height: int) -> bytes:
         "a/events/0123456789ABCDEF-480.webp",
     ],
 )
+@pytest.mark.asvs("5.3.1", "5.3.2")
 def test_only_names_that_we_gave_have_renditions(name):
     assert renditions(name) == []
     assert shared_rendition(name) is None

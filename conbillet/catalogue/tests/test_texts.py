@@ -33,6 +33,7 @@ ATTACKS = [
 ]
 
 
+@pytest.mark.asvs("1.2.2", "1.3.1", "1.3.5")
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_markup_of_an_association_does_nothing(attack):
     html = " ".join(re.findall(r"<[^>]*>", render_markdown(attack).lower()))
@@ -88,6 +89,7 @@ def test_what_people_write_comes_out_as_they_meant_it():
     assert plain("# Brød & *spil*\n\n- fri\n") == "Brød & spil fri"
 
 
+@pytest.mark.asvs("1.3.1", "1.3.5")
 @given(st.text(max_size=300))
 def test_no_text_whatever_makes_a_tag_that_we_do_not_know(text):
     tags = set(re.findall(r"<([a-z0-9]+)", render_markdown(text)))

@@ -21,6 +21,7 @@ TOPIC = "event:42"
 # --- tokens ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("9.2.1", "9.2.2")
 def test_a_token_is_for_one_topic_and_half_a_day():
     token = topic_token(TOPIC, NOW)
     assert token_expiry(TOPIC, token, NOW) == (NOW + LIFETIME).replace(microsecond=0)
@@ -28,6 +29,7 @@ def test_a_token_is_for_one_topic_and_half_a_day():
     assert token_expiry(TOPIC, token, NOW + LIFETIME) is None
 
 
+@pytest.mark.asvs("9.1.1", "9.1.2")
 @pytest.mark.parametrize("forged", ["", ".", "99999999999.x", "９９.x", "1.2.3", "x" * 5000])
 def test_forged_tokens_are_refused(forged):
     assert token_expiry(TOPIC, forged, NOW) is None
@@ -249,6 +251,7 @@ def test_a_busy_topic_becomes_few_messages():
     run(story)
 
 
+@pytest.mark.asvs("15.2.2")
 def test_too_many_clients_are_told_so(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(live, "MAX_CLIENTS", 1)
 

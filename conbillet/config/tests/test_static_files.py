@@ -69,6 +69,7 @@ def test_head_has_the_length_and_no_body(site):
 @pytest.mark.parametrize(
     "path", ["/static/../secret", "/static/web/../../secret", "/static/", "/static/web", "/static//etc/passwd"]
 )
+@pytest.mark.asvs("13.4.3")
 def test_nothing_outside_the_folder(site, path):
     status, _, body = ask(site, path)
     assert status == "404 Not Found"

@@ -49,6 +49,7 @@ def test_sealed_data_opens_again_and_shows_nothing(subject_keys):
     assert subject_keys.open_sealed(subject, sealed, PLACE) == SECRET
 
 
+@pytest.mark.asvs("14.2.4")
 def test_after_destruction_nothing_opens_and_no_new_key_is_made(subject_keys, tmp_path):
     subject = uuid4()
     sealed = subject_keys.seal(subject, SECRET, PLACE)
@@ -82,6 +83,7 @@ def test_destroying_one_leaves_the_others(subject_keys):
     assert subject_keys.open_sealed(other, sealed, PLACE) == SECRET
 
 
+@pytest.mark.asvs("11.3.3")
 def test_sealed_data_is_bound_to_its_person_and_place(subject_keys):
     subject, other = uuid4(), uuid4()
     subject_keys.key_for(other)

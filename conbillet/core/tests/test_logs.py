@@ -24,6 +24,7 @@ def line(message, *args, name="conbillet.sales", **extra) -> str:
         ("order ABCD paid 400,00 kr.", (), "order ABCD paid 400,00 kr."),
     ],
 )
+@pytest.mark.asvs("16.2.5")
 def test_addresses_and_numbers_do_not_come_out(message, args, kept):
     assert line(message, *args) == kept
 

@@ -43,6 +43,7 @@ def test_old_counters_are_forgotten():
     assert forget_old_counters(now=NOON + timedelta(seconds=61)) == 1
 
 
+@pytest.mark.asvs("2.4.1")
 @pytest.mark.django_db(transaction=True)
 def test_a_race_lets_exactly_the_amount_through():
     def attempt(_number: int) -> bool:

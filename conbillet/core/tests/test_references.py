@@ -12,6 +12,7 @@ def test_new_references_are_canonical_and_do_not_repeat():
     assert all(len(one) == 12 and normalise(one) == one for one in made)
 
 
+@pytest.mark.asvs("11.5.1")
 def test_every_symbol_occurs_about_equally_often():
     text = "".join(new_reference(32) for _ in range(1000))
     assert {symbol for symbol in ALPHABET if 800 < text.count(symbol) < 1200} == set(ALPHABET)

@@ -68,6 +68,7 @@ def test_it_costs_two_statements(signed, django_assert_num_queries):
 
 
 @pytest.mark.parametrize("age", [301, -301, 86400])
+@pytest.mark.asvs("9.2.1")
 def test_old_signatures_and_ones_from_the_future_are_refused(signed, age):
     with pytest.raises(BadSignature):
         receive(signed(EVENT, at=time.time() - age))

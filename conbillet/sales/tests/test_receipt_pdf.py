@@ -127,6 +127,7 @@ def test_a_long_receipt_repeats_its_head_and_counts_its_pages():
 
 
 @pytest.mark.parametrize("name", ['#import "x"', "$a$ *b* @c <d>", "x" * 120, "🦊 \u202eBo"])
+@pytest.mark.asvs("1.2.8")
 def test_hostile_and_long_texts_do_no_harm(name):
     line = replace(TICKET, text=name, note=name)
     document = replace(RECEIPT, buyer_name=name, event_name=name, reason=name, seller=Seller(name), lines=(line,))

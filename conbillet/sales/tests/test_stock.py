@@ -142,6 +142,7 @@ def race(action, times):
     return outcomes
 
 
+@pytest.mark.asvs("2.3.4")
 @pytest.mark.django_db(transaction=True)
 def test_sixteen_buyers_race_for_ten_places(world, now):
     assert race(lambda: put(world, [Wish(world.day.pk, 1)], now), 16) == {"taken": 10, "sold out": 6}

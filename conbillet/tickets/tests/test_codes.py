@@ -86,11 +86,13 @@ def test_a_long_text_is_refused_before_anything_else():
         verify(TEXT + "A" * 10_000_000, PUBLIC)
 
 
+@pytest.mark.asvs("9.1.3")
 def test_an_unknown_key_is_named_as_such():
     with pytest.raises(UnknownKey):
         verify(TEXT, {OTHER.key_id: PUBLIC[OTHER.key_id]})
 
 
+@pytest.mark.asvs("9.1.1", "9.2.3", "11.6.1")
 def test_a_signature_by_another_key_or_for_another_ticket_is_bad():
     with pytest.raises(BadSignature):
         verify(TEXT.replace(KEY.key_id, OTHER.key_id), PUBLIC)

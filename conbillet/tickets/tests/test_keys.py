@@ -28,6 +28,7 @@ def test_listing_makes_no_key(folder):
     assert not folder.exists()
 
 
+@pytest.mark.asvs("11.2.2")
 def test_a_rotation_signs_with_the_new_key_and_keeps_the_old_one_for_verifying(folder):
     keys = TicketKeys(folder)
     seen = [keys.signing_key().key_id]
@@ -82,6 +83,7 @@ def test_a_leftover_of_a_killed_writer_is_no_key(folder):
     assert set(keys.public_keys()) == {key.key_id}
 
 
+@pytest.mark.asvs("13.3.2")
 def test_a_readable_key_is_refused_with_the_remedy(folder):
     key = TicketKeys(folder).signing_key()
     (folder / f"{key.key_id}.pem").chmod(0o644)

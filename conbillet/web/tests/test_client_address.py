@@ -29,6 +29,7 @@ def address(settings, proxies: list[str], peer: str, forwarded: str = "") -> str
         ([], "", "203.0.113.9", NOWHERE),
     ],
 )
+@pytest.mark.asvs("4.1.3", "15.3.4")
 def test_the_chain_is_read_from_its_end(settings, proxies, peer, forwarded, expected):
     assert address(settings, proxies, peer, forwarded) == expected
 

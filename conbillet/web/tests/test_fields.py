@@ -94,6 +94,7 @@ def test_foreign_postcodes_are_left_alone():
     assert form.is_valid() and form.cleaned_data["postcode"] == "211 34"
 
 
+@pytest.mark.asvs("1.3.3", "2.2.1")
 def test_text_cannot_be_turned_around():
     with pytest.raises(ValidationError):
         fields.StreetField().clean("Ringgaden\u202e 1")

@@ -55,6 +55,7 @@ def test_a_control_is_the_same_either_way(name, data):
         assert without_spaces(one.tag(wrap_label=True)) == without_spaces(other.tag(wrap_label=True))
 
 
+@pytest.mark.asvs("1.1.2", "1.2.1")
 def test_what_was_typed_cannot_leave_its_control():
     html = "".join(str(field) for field in Everything(TYPED, renderer=QuickRenderer()))
     assert "<script" not in html and 'value="">' not in html.replace('value="">–', "")

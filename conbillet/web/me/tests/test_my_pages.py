@@ -46,6 +46,7 @@ def test_pages_are_behind_the_sign_in(client, url):
     assert client.get(url)["Location"] == f"/accounts/login/?next={url}"
 
 
+@pytest.mark.asvs("3.5.3")
 @pytest.mark.parametrize("url", ["/my/security/elsewhere/", "/my/security/devices/1/"])
 def test_deeds_are_posts(buyer, url):
     assert buyer.get(url).status_code == 405
@@ -112,6 +113,7 @@ class TestDevices:
         assert phone.get("/my/").status_code == 302 and laptop.get("/my/").status_code == 200
         assert UserSession.objects.count() == Session.objects.filter(session_key__in=UserSession.objects.values("session_key")).count() == 1
 
+    @pytest.mark.asvs("7.5.2")
     def test_one_can_be_logged_out_but_not_somebody_elses(self, world, client):
         phone, laptop = self.login_from(world, "iPhone"), self.login_from(world, "Windows")
         other = laptop.get("/my/security/").context["devices"][1]
@@ -139,6 +141,7 @@ class TestDevices:
         assert device_name(agent) == name
 
 
+@pytest.mark.asvs("15.2.2")
 def test_the_overview_does_not_grow_queries(buyer, world, now):
     def add(slug: str) -> None:
         organization = Organization.objects.create(slug=slug, name=slug, email="a@example.com", created_at=now)

@@ -94,6 +94,7 @@ def test_a_wrong_code_is_said_beside_the_field(client):
     assert not is_signed_in(client)
 
 
+@pytest.mark.asvs("6.6.3")
 def test_five_guesses_and_the_code_is_dead_whatever_browser_guesses(client):
     ask(client, "bodil@example.com")
     right = mailed_code()
@@ -104,6 +105,7 @@ def test_five_guesses_and_the_code_is_dead_whatever_browser_guesses(client):
     assert not is_signed_in(client)
 
 
+@pytest.mark.asvs("6.5.1")
 def test_a_code_is_good_once(client):
     ask(client, "bodil@example.com")
     thief = Client()
@@ -120,6 +122,7 @@ def test_a_code_is_good_once(client):
     assert other.post(CODE, {"code": code}).status_code == 422
 
 
+@pytest.mark.asvs("6.4.1", "6.5.5")
 def test_a_code_runs_out(client, monkeypatch):
     ask(client, "bodil@example.com")
     code = mailed_code()
@@ -128,6 +131,7 @@ def test_a_code_runs_out(client, monkeypatch):
     assert client.post(CODE, {"code": code}).status_code == 422
 
 
+@pytest.mark.asvs("6.6.2")
 def test_a_code_belongs_to_the_browser_that_asked(client):
     ask(client, "bodil@example.com")
     code = mailed_code()
@@ -156,6 +160,7 @@ def test_a_form_is_not_sent_without_end(client):
     assert forget_old_counters(now=clock.now() + timedelta(days=2)) == 1
 
 
+@pytest.mark.asvs("3.7.2")
 def test_sign_in_never_leads_out_of_the_house(client):
     for goal in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
         visitor = Client()
@@ -193,6 +198,7 @@ class TestPassword:
             pages.append((page.status_code, re.sub(r'value="[^"]*"', "", page.content.decode())))
         assert pages[0] == pages[1] and pages[0][0] == 422
 
+    @pytest.mark.asvs("6.3.1")
     def test_guessing_is_slowed_down_wherever_it_comes_from(self, client):
         person = account()
         person.set_password(self.PASSWORD)
@@ -202,6 +208,7 @@ class TestPassword:
         client.post("/accounts/login/password/", {"email": person.email, "password": self.PASSWORD})
         assert not is_signed_in(client)
 
+    @pytest.mark.asvs("6.2.2", "6.2.3", "7.4.3", "7.5.1")
     def test_is_chosen_after_a_fresh_sign_in_only_and_ends_other_sessions(self, client, world):
         log_in(client, world.buyer, second_factor=False, fresh=False)
         assert "/accounts/confirm/" in client.get("/accounts/password/")["Location"]
@@ -215,6 +222,7 @@ class TestPassword:
 
 
 class TestSecondFactor:
+    @pytest.mark.asvs("6.3.4")
     def test_is_asked_for_after_the_code_of_the_mail(self, client):
         person = account()
         enrol_totp(account=person, secret=SECRET, now=clock.now())
@@ -225,6 +233,7 @@ class TestSecondFactor:
         assert client.post("/accounts/2fa/authenticate/", {"code": totp_code()})["Location"] == "/my/data/"
         assert is_signed_in(client)
 
+    @pytest.mark.asvs("6.5.1")
     def test_a_code_from_the_app_is_good_once(self, client):
         person = account()
         enrol_totp(account=person, secret=SECRET, now=clock.now())
@@ -269,6 +278,7 @@ class TestSecondFactor:
         assert codes.context["way_back"] == wanted and len(codes.context["unused_codes"]) == 10
         assert client.get(wanted).status_code == 200
 
+    @pytest.mark.asvs("6.3.3")
     def test_whoever_works_here_keeps_one(self, client, world):
         log_in(client, world.owner)
         assert client.post("/accounts/2fa/totp/deactivate/")["Location"] == "/my/security/"
@@ -302,6 +312,7 @@ class TestConfirm:
         assert client.post(CODE, {"code": mailed_code()})["Location"] == "/accounts/email/"
         assert client.get("/accounts/email/").status_code == 200
 
+    @pytest.mark.asvs("6.4.3")
     def test_not_by_mail_when_there_is_a_second_factor(self, client, world):
         log_in(client, world.buyer, fresh=False)
         response = client.post("/accounts/confirm/", {"by_code": "1", "next": "/accounts/email/"})

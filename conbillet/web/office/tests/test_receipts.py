@@ -88,6 +88,7 @@ class TestList:
 
 
 class TestPDF:
+    @pytest.mark.asvs("5.4.1", "5.4.2")
     def test_a_receipt(self, owner, order):
         answer = owner.get(f"{RECEIPTS}1.pdf")
         assert answer["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
@@ -137,6 +138,7 @@ class TestJournal:
         answer = log_in(client, world.stranger).get("/office/hyggecon/receipts/journal-2026.csv")
         assert len(b"".join(answer.streaming_content).splitlines()) == 1
 
+    @pytest.mark.asvs("5.4.1")
     @pytest.mark.parametrize("year", ["1999", "2027", "99999"])
     def test_years_that_are_none(self, owner, world, year):
         assert owner.get(f"{RECEIPTS}journal-{year}.csv").status_code == 404

@@ -17,6 +17,7 @@ def stored() -> tuple[int, ...]:
     "quantity",
     ["-1", "-0", "1.5", "1,5", "1e3", "NaN", "²", "１", "9" * 400, "101", "0x1", "' OR 1=1 --", "\x00", "<b>1</b>"],
 )
+@pytest.mark.asvs("1.4.2", "2.2.1")
 def test_a_quantity_that_is_none_is_refused_beside_its_product(visitor, world, quantity):
     before = stored()
     answer = visitor.add(adult=quantity, day="2")
@@ -51,6 +52,7 @@ def test_nothing_chosen_is_said(visitor):
     assert not Cart.objects.exists()
 
 
+@pytest.mark.asvs("2.3.2")
 def test_more_than_there_is_and_more_than_an_order_may_hold(visitor, world):
     assert "ikke nok tilbage" in visitor.add(bed=3).content.decode()
     assert visitor.add(membership=5).status_code == 422
@@ -60,6 +62,7 @@ def test_more_than_there_is_and_more_than_an_order_may_hold(visitor, world):
     assert world.beds.held == 0
 
 
+@pytest.mark.asvs("2.2.2", "8.2.2")
 def test_ids_of_others_in_the_body(visitor, world):
     elsewhere = make_event(world.other, "other")
     foreign = make_product(elsewhere, "ticket", "Foreign", 100, quotas=[make_quota(elsewhere, "x", 5)])
@@ -77,6 +80,7 @@ def test_ids_of_others_in_the_body(visitor, world):
     assert not CartLine.objects.exists()
 
 
+@pytest.mark.asvs("3.5.1")
 def test_another_sites_page_cannot_put_things_in_the_cart(visitor, world):
     path, data = f"{visitor.base}cart/", {f"quantity_{world.adult.pk}": 1}
     for headers in (
@@ -101,6 +105,7 @@ def test_addresses_that_do_not_exist(visitor, world):
         assert getattr(visitor.client, method)(f"{visitor.base}checkout/").status_code in {403, 405}
 
 
+@pytest.mark.asvs("2.3.1")
 def test_steps_that_are_skipped(visitor, world):
     assert visitor.checkout()["Location"] == visitor.base
     visitor.add(adult=1)
@@ -111,6 +116,7 @@ def test_steps_that_are_skipped(visitor, world):
     assert not Order.objects.exists()
 
 
+@pytest.mark.asvs("3.5.1")
 def test_the_order_form_needs_its_token(visitor, world):
     visitor.add(adult=1)
     data = visitor.fill() | {"action": "buy"}
@@ -130,6 +136,7 @@ def test_an_altered_total_is_shown_first(visitor, world, shown):
     assert visitor.buy(answer).status_code == 303
 
 
+@pytest.mark.asvs("2.2.2", "15.3.3")
 def test_altered_hidden_fields_change_nothing(visitor, world):
     visitor.add(adult=1, bed=1)
     line = CartLine.objects.order_by("pk")[0]
@@ -257,6 +264,7 @@ def test_a_wrong_age_is_said_beside_the_date_of_birth(visitor, world):
     assert 'id="id_p1-birth_date_error"' in html and "18" in html
 
 
+@pytest.mark.asvs("2.2.3")
 def test_a_bed_without_a_ticket_is_refused_in_words(visitor, world):
     visitor.add(bed=1)
     answer = visitor.buy(p1__birth_date=None)

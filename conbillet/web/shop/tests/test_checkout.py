@@ -116,6 +116,7 @@ def test_plus_and_minus_are_absolute_and_keep_what_was_typed(visitor, world):
     assert world.people.held == 0
 
 
+@pytest.mark.asvs("2.3.1")
 def test_a_double_click_and_the_back_button_lead_to_the_one_order(visitor, world):
     visitor.add(adult=1)
     data = visitor.fill() | {"action": "buy"}
@@ -290,6 +291,7 @@ CANARIES = {
 }
 
 
+@pytest.mark.asvs("14.2.1", "16.2.5")
 def test_no_name_or_address_in_an_url_a_log_line_or_a_job(visitor, world, shop, caplog):
     caplog.set_level(logging.DEBUG)
     visitor.add(adult=2, membership=1)

@@ -198,6 +198,7 @@ def test_two_associations_share_an_address_word_and_nothing_else(world, client):
 # --- Whatever the association wrote ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("1.2.1")
 def test_names_and_texts_are_only_text(world, client):
     Event.objects.filter(pk=world.event.pk).update(
         name=NASTY,
@@ -219,6 +220,7 @@ def test_names_and_texts_are_only_text(world, client):
     assert client.get(f"{ADDRESS}calendar.ics").content.decode().count("BEGIN:VEVENT") == 1
 
 
+@pytest.mark.asvs("1.2.3")
 def test_without_the_escape_a_name_would_end_the_data_block(world, client):
     """The twin with a planted bug: plain JSON in a script element lets the name out, and this search finds it."""
     Event.objects.filter(pk=world.event.pk).update(name=NASTY, version=8)

@@ -92,6 +92,7 @@ def test_who_has_paid_cannot_give_up(visitor, unpaid, shop):
 @pytest.mark.parametrize(
     "kind", ["error_500_before", "error_500_after", "refuse", "refuse_connection", "timeout_after"]
 )
+@pytest.mark.asvs("16.5.2")
 def test_stripe_down_slow_or_refusing_keeps_order_and_places(visitor, world, shop, kind):
     visitor.add(adult=1)
     page = visitor.checkout()

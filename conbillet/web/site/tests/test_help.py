@@ -83,6 +83,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_stored(client, fi
     assert not Case.objects.exists() and response.cookies == {}
 
 
+@pytest.mark.asvs("3.2.2")
 @pytest.mark.parametrize("text", ["<script>alert(1)</script> hej", "=HYPERLINK(1) hej", "\u202egro.live hej"])
 def test_strange_texts_are_kept_as_text(client, text):
     client.post("/help/", {**FILLED, "text": text})
@@ -95,6 +96,7 @@ def test_robots_take_the_bait_and_learn_nothing(client):
     assert Case.objects.count() == 1
 
 
+@pytest.mark.asvs("2.4.1", "16.3.3")
 def test_who_writes_too_often_is_asked_to_wait(client):
     for _ in range(5):
         assert client.post("/help/", FILLED).status_code == 303

@@ -11,6 +11,7 @@ from conbillet.core.facts import announce
 from conbillet.workflows import health
 
 
+@pytest.mark.asvs("13.4.5")
 def test_healthz_asks_nobody(client):
     """Without the mark for database access, any query fails this test."""
     response = client.get("/healthz")
@@ -58,6 +59,7 @@ def test_robots_and_icon(client):
     assert client.get("/manifest.webmanifest").json()["icons"][0]["type"] == "image/svg+xml"
 
 
+@pytest.mark.asvs("16.5.1")
 @pytest.mark.django_db
 def test_error_pages_are_ours(client, monkeypatch):
     missing = client.get("/there/is/nothing/here/")
