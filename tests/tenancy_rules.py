@@ -4,6 +4,8 @@ from typing import Any
 
 # Views that run with their owner's rights and carry their own condition; `test_tenancy.py` proves each of them.
 CONFINED_VIEWS = ("organizations_staff_member",)
+# Views that run with the reader's rights: the tables behind them confine them.
+INVOKER_VIEWS = ("privacy_attendee",)
 # The same for everybody, and about nobody: the policy's versions, and the public keys that tickets are checked with.
 PUBLIC_TABLES = ("consents_policyversion", "tickets_ticketkey")
 
@@ -42,7 +44,7 @@ def readable_by_office(cursor: Any, prefix: str) -> list[str]:
         WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relname <> ALL (%s)
           AND has_table_privilege(%s, c.oid, 'SELECT, INSERT, UPDATE, DELETE') AND NOT c.relrowsecurity
         """,
-        [[*CONFINED_VIEWS, *PUBLIC_TABLES], f"{prefix}_office"],
+        [[*CONFINED_VIEWS, *INVOKER_VIEWS, *PUBLIC_TABLES], f"{prefix}_office"],
     )
 
 

@@ -65,6 +65,11 @@ def sync(connection: BaseDatabaseWrapper, *, prefix: str, app_password: str = ""
         )
         statements: list[str] = []
         for model in apps.get_models():
+            # A view that follows from declarations is made anew each time. A migration that changes the type of a column
+            # it shows drops it first; it comes back here.
+            if hasattr(model, "view_sql"):
+                statements += model.view_sql(quote(app), quote(office))
+        for model in apps.get_models():
             statements += _statements_for(model, quote(app), quote(office))
         for link in apps.get_models(include_auto_created=True):
             if link._meta.auto_created:
@@ -87,10 +92,9 @@ def _statements_for(model: type[models.Model], app: str, office: str) -> list[st
             found.append(f"GRANT SELECT ON {table} TO {office}")
         return found
     if access == "write":
-        rights = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
-        found.append(f"GRANT {rights} ON {table} TO {office}")
-    elif access == "read":
-        found.append(f"GRANT SELECT ON {table} TO {office}")
+        found.append(f"GRANT {'INSERT' if append_only else 'INSERT, UPDATE, DELETE'} ON {table} TO {office}")
+    if access != "none":
+        found.append(f"GRANT SELECT{_shown(model)} ON {table} TO {office}")
     columns = _columns(model)
     own = None
     if model._meta.label == "organizations.Organization":
@@ -106,6 +110,13 @@ def _statements_for(model: type[models.Model], app: str, office: str) -> list[st
             f"CREATE POLICY office_own ON {table} TO {office} USING ({own}) WITH CHECK ({own})",
         ]
     return found
+
+
+def _shown(model: type[models.Model]) -> str:
+    """The columns that the office may read, where a model keeps some from it (`office_hidden`); nothing for all."""
+    hidden = {model._meta.get_field(name).column for name in getattr(model, "office_hidden", ())}  # type: ignore[union-attr]
+    shown = (f'"{field.column}"' for field in model._meta.concrete_fields if field.column not in hidden)
+    return f" ({', '.join(shown)})" if hidden else ""
 
 
 def _link_statements(model: type[models.Model], app: str, office: str) -> list[str]:

@@ -28,6 +28,7 @@ class TenantModel(models.Model):
 
     append_only = False
     office_access = "write"  # what the role *office* may do: "write", "read" or "none"
+    # `office_hidden`: fields that it may write and never read. Pages of the office must `defer` them.
 
     class Meta:
         abstract = True

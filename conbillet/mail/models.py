@@ -32,6 +32,8 @@ class OutgoingMail(models.Model):
     sent_at = models.DateTimeField(null=True)
 
     office_access = "write"
+    # What a mail says, and whom we know behind its address, is between ConBillet and its receiver.
+    office_hidden = ("person", "subject", "text", "html")
 
     class Meta:
         indexes = [

@@ -22,4 +22,4 @@ def failed_mails(*, organization_id: int, since: datetime) -> QuerySet[OutgoingM
 def mails_about(*, organization_id: int, abouts: Collection[str]) -> QuerySet[OutgoingMail]:
     """The mails about some things, oldest first, without subjects and bodies."""
     found = OutgoingMail.objects.filter(organization_id=organization_id, about__in=abouts)
-    return found.defer("subject", "text", "html").order_by("created_at", "pk")
+    return found.defer(*OutgoingMail.office_hidden).order_by("created_at", "pk")

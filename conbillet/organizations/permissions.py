@@ -1,4 +1,8 @@
-"""What each role may do. One table, read by the page decorator and by the access functions."""
+"""What each role may do. One table, read by the page decorator and by the access functions.
+
+Lists of people are for those who plan the event and keep the register. Who watches the figures or the money needs no
+dates of birth; the door finds the one who stands in front of it.
+"""
 
 from enum import StrEnum
 
@@ -10,7 +14,10 @@ class Permission(StrEnum):
     EDIT_CATALOGUE = "edit_catalogue"
     EDIT_ORDERS = "edit_orders"  # resend, mend an address, cancel
     REFUND = "refund"
+    REFUND_EVENT = "refund_event"  # all orders of an event at once: owner and treasurer
     SEE_MONEY = "see_money"
+    ATTENDEES = "attendees"  # who comes, with the six fields, also as a file
+    SEE_LOG = "see_log"  # who did what
     MEMBERS = "members"
     DOOR = "door"
     EDIT_ORGANIZATION = "edit_organization"
@@ -21,9 +28,10 @@ _ALL = frozenset(Permission)
 _READ = frozenset({Permission.SEE_OFFICE})
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     RoleKind.OWNER: _ALL,
-    RoleKind.MANAGER: _ALL - {Permission.EDIT_ROLES, Permission.EDIT_ORGANIZATION},
-    RoleKind.TREASURER: _READ | {Permission.SEE_MONEY, Permission.REFUND, Permission.EDIT_ORDERS},
-    RoleKind.MEMBER_SECRETARY: _READ | {Permission.MEMBERS},
+    RoleKind.MANAGER: _ALL - {Permission.EDIT_ROLES, Permission.EDIT_ORGANIZATION, Permission.REFUND_EVENT},
+    RoleKind.TREASURER: _READ
+    | {Permission.SEE_MONEY, Permission.REFUND, Permission.REFUND_EVENT, Permission.EDIT_ORDERS},
+    RoleKind.MEMBER_SECRETARY: _READ | {Permission.MEMBERS, Permission.ATTENDEES},
     RoleKind.DOOR_CREW: frozenset({Permission.DOOR}),
     RoleKind.READ_ONLY: _READ,
 }

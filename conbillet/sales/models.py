@@ -14,6 +14,8 @@ from conbillet.core.tenancy import TenantForeignKey, TenantModel, TenantOneToOne
 class Cart(TenantModel):
     """What a visitor is about to buy at one event. The session remembers its reference; nothing personal is in it."""
 
+    office_hidden = ("person", "language")  # who looks at things without buying them is nobody's business
+
     event = TenantForeignKey(Event, related_name="+")
     reference = models.CharField(max_length=16, unique=True)
     person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="carts")

@@ -1,5 +1,6 @@
 """What the privacy room remembers: hand-overs, packages, erasures, limits, breaches, authorities."""
 
+from .attendees import Attendee
 from .authorities import AuthorityApproval, AuthorityCase, AuthorityPackage, AuthoritySubject
 from .breaches import Breach, BreachSubject
 from .departures import Departure
@@ -11,6 +12,7 @@ from .limits import Limit
 from .retention import RetentionRun
 
 __all__ = [
+    "Attendee",
     "AuthorityApproval",
     "AuthorityCase",
     "AuthorityPackage",
