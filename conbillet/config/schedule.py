@@ -16,7 +16,8 @@ from conbillet.organizations.actions.forget_invitations import forget_invitation
 from conbillet.sales import stock
 from conbillet.sales.actions.forget_carts import forget_carts
 from conbillet.support.actions.forget_cases import forget_cases
-from conbillet.workflows import reconciliation
+from conbillet.privacy.actions.deliver_authority_package import forget_authority_packages
+from conbillet.workflows import authorities, reconciliation
 
 from . import stalled_jobs
 
@@ -52,6 +53,8 @@ every("15 * * * *", "forget_old_counters", forget_old_counters)
 every("17 4 * * *", "forget_bodies", forget_bodies)
 every("19 4 * * *", "forget_cases", forget_cases)
 every("21 4 * * *", "forget_answers", forget_answers)
+every("25 4 * * *", "forget_authority_packages", forget_authority_packages)
+every("5 7 * * *", "tell_about_authorities", authorities.tell_persons)
 every("41 4 * * *", "forget_old_jobs", stalled_jobs.forget_old_jobs)
 # Without a lock: a run that was lost with its worker must not keep out the next ones, which would free it.
 every("* * * * * */20", "free_stalled_jobs", stalled_jobs.free_stalled_jobs, one_at_a_time=False)

@@ -99,9 +99,19 @@ with data_map.model(AuthorityCase, subject="subjects.subject_id") as t:
             erase=expires,
         )
 
-with data_map.model(AuthoritySubject, subject="subject_id") as t:
+with data_map.model(AuthoritySubject, subject="subject_id", email="email") as t:
     t.technical("id", "case", why="which request")
     t.link("subject_id", erase=expires, why="whom the request names", export=omitted("told when the case allows it"))
+    t.personal(
+        "email",
+        category="user.email",
+        clause="disclose.authorities",
+        purposes=ANSWERING_FOR_IT,
+        keep=CASES,
+        export=omitted("told to the person when the case allows it"),
+        redact=drop,
+        erase=expires,
+    )
 
 with data_map.model(AuthorityApproval) as t:
     t.technical("id", "case", "approves", "at", why="yes or no, and when")
@@ -109,6 +119,13 @@ with data_map.model(AuthorityApproval) as t:
 
 with data_map.model(AuthorityPackage) as t:
     t.technical("id", "case", "sha256", "made_at", "delivered_at", why="which bytes were handed over")
+
+data_map.stream(
+    "packages for authorities",
+    holds="what an approved request covers, encrypted under a key outside the database",
+    keep="30 days after it was handed over",
+    clause="disclose.authorities",
+)
 
 with data_map.model(Departure) as t:
     t.technical(

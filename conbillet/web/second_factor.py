@@ -1,7 +1,7 @@
 """A second factor for everybody who works for an association or for the platform, and again after twelve hours."""
 
 import time
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +24,7 @@ def missing_second_factor(request: HttpRequest, *, has_one: bool | None = None) 
         has_one = has_second_factor(request.user)  # type: ignore[arg-type]
     if has_one and second_factor_used(request):
         return None
-    here = urlencode({"next": request.get_full_path() if request.method == "GET" else request.path})
+    here = urlencode({"next": _back_to(request)})
     if not has_one:
         return redirect(f"{reverse('mfa_index')}?required=1&{here}")
     return redirect(f"{reverse('account_reauthenticate')}?{here}")
@@ -35,6 +35,14 @@ def second_factor_used(request: HttpRequest) -> bool:
     records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
     since = time.time() - GOOD_FOR_SECONDS
     return any(record.get("method") == "mfa" and record.get("at", 0) > since for record in records)
+
+
+def _back_to(request: HttpRequest) -> str:
+    """The page to come back to. Of a form that was sent, the page that it stood on: its own address may take no GET."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
+    return came_from.path if came_from.path and came_from.netloc == request.get_host() else request.path
 
 
 def note_second_factor(request: HttpRequest, kind: str) -> None:

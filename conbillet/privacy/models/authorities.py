@@ -35,13 +35,20 @@ class AuthorityCase(models.Model):
 
 
 class AuthoritySubject(models.Model):
-    """A person whom the request names."""
+    """A person whom the request names: by their id, or by the address of somebody who bought without an account."""
 
     case = models.ForeignKey(AuthorityCase, models.CASCADE, related_name="subjects")
-    subject_id = models.UUIDField(db_index=True)
+    subject_id = models.UUIDField(null=True, db_index=True)
+    email = models.EmailField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "subject_id"], name="privacy_authority_subject_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "subject_id"], name="privacy_authority_subject_once"),
+            models.CheckConstraint(
+                condition=models.Q(subject_id__isnull=False, email="") | (models.Q(subject_id__isnull=True) & ~models.Q(email="")),
+                name="privacy_authority_subject_is_somebody",
+            ),
+        ]
 
 
 class AuthorityApproval(models.Model):

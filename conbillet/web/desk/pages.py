@@ -6,12 +6,14 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from conbillet.accounts.models import StaffRole
 from conbillet.accounts.queries import staff_roles
 from conbillet.core import security_log
 from conbillet.core.actor import Actor, ActorKind
@@ -19,10 +21,13 @@ from conbillet.web.second_factor import missing_second_factor
 
 View = Callable[..., HttpResponse]
 
+OFFICERS = frozenset({StaffRole.Kind.PRIVACY_OFFICER, StaffRole.Kind.ADMINISTRATOR})
+EVERYBODY = frozenset(StaffRole.Kind)
 MENU = (
-    ("desk:home", _("Cases"), "mail"),
-    ("desk:health", _("Health"), "chart"),
-    ("desk:associations", _("Associations"), "people"),
+    ("desk:home", _("Cases"), "mail", EVERYBODY),
+    ("desk:authorities", _("Authorities"), "lock", OFFICERS),
+    ("desk:health", _("Health"), "chart", EVERYBODY),
+    ("desk:associations", _("Associations"), "people", EVERYBODY),
 )
 
 
@@ -54,7 +59,23 @@ def desk_page(view: View) -> View:
         if missing is not None:
             return missing
         actor = Actor(ActorKind.STAFF, user.person_id, None, ",".join(sorted(roles))[:20])
-        return view(request, Staff(actor, roles), **rest)
+        staff = Staff(actor, roles)
+        request.staff = staff  # type: ignore[attr-defined]
+        return view(request, staff, **rest)
+
+    return page
+
+
+def officer_page(view: View) -> View:
+    """A page of the desk for privacy officers and administrators; other staff gets 403."""
+
+    @desk_page
+    @wraps(view)
+    def page(request: HttpRequest, staff: Staff, **rest: Any) -> HttpResponse:
+        if not staff.roles & OFFICERS:
+            security_log.note("refused", who=str(staff.actor.person_id), page="desk", right="officer")
+            raise PermissionDenied
+        return view(request, staff, **rest)
 
     return page
 
@@ -62,7 +83,9 @@ def desk_page(view: View) -> View:
 def desk(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """Render a page of the desk with its menu; the current page is the one whose address the request's begins with."""
     items: list[dict[str, Any]] = [
-        {"url": reverse(name), "label": label, "icon": icon, "current": False} for name, label, icon in MENU
+        {"url": reverse(name), "label": label, "icon": icon, "current": False}
+        for name, label, icon, roles in MENU
+        if request.staff.roles & roles  # type: ignore[attr-defined]
     ]
     best = max((item for item in items if request.path.startswith(item["url"])), key=lambda item: len(item["url"]))
     best["current"] = True

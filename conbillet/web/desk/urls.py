@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import associations, cases, health
+from .views import associations, authorities, cases, health
 
 app_name = "desk"
 
@@ -10,6 +10,11 @@ urlpatterns = [
     path("", cases.open_list, name="home"),
     path("cases/closed/", cases.closed_list, name="closed"),
     path("cases/<slug:reference>/", cases.case, name="case"),
+    path("authorities/", authorities.authorities, name="authorities"),
+    path("authorities/new/", authorities.new, name="authority_new"),
+    path("authorities/<slug:reference>/", authorities.authority, name="authority"),
+    path("authorities/<slug:reference>/decision/", authorities.decide, name="authority_decide"),
+    path("authorities/<slug:reference>/package/", authorities.package, name="authority_package"),
     path("health/", health.health, name="health"),
     path("health/retry/<int:job>/", health.retry, name="retry"),
     path("associations/", associations.associations, name="associations"),

@@ -3,7 +3,7 @@
 from conbillet.core import clock
 from conbillet.mail.actions.send_mail import send_mail
 
-from . import account_letters, case_letters  # noqa: F401 - register their letters
+from . import account_letters, authority_letters, cancellation_letters, case_letters  # noqa: F401 - register their letters
 from .letters import write
 
 
