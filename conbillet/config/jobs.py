@@ -7,7 +7,7 @@ from django.db import close_old_connections
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from conbillet.workflows import event_cancellation, invitations, people, provider_events, purchase, refunds
+from conbillet.workflows import event_cancellation, event_refunds, invitations, people, provider_events, purchase, refunds
 from conbillet.workflows.notifications import sending
 
 Handler = Callable[..., Any]
@@ -19,6 +19,7 @@ HANDLERS: dict[str, Handler] = {
     "mail_waiting": sending.send,
     "email_proven": people.email_proven,
     "event_cancelled": event_cancellation.event_cancelled,
+    "event_refund": event_refunds.give_back,
     "invitation_made": invitations.invitation_made,
     "order_cancelled": purchase.order_ended,
     "order_expired": purchase.order_ended,

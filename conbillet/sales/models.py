@@ -187,6 +187,28 @@ class Cancellation(TenantModel):
     reason = models.CharField(max_length=240, blank=True)
 
 
+class EventRefund(TenantModel):
+    """One giving back of the paid orders of an event that was called off: who began it, what it covers, how far it is.
+
+    At most one runs per event; `reached` is the last order that was dealt with, behind which a killed worker goes on.
+    """
+
+    event = TenantForeignKey(Event, related_name="+")
+    dues = models.BooleanField(default=False)  # give membership dues back too
+    donations = models.BooleanField(default=False)
+    started_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    started_at = models.DateTimeField()
+    reached = models.BigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event"], condition=Q(finished_at__isnull=True), name="sales_one_live_event_refund"
+            )
+        ]
+
+
 class ReceiptCounter(models.Model):
     """The last receipt number of an association. Locked as the last step of confirming a payment: no gaps."""
 

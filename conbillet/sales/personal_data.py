@@ -25,6 +25,7 @@ from .models import (
     Cancellation,
     Cart,
     CartLine,
+    EventRefund,
     HeldUnits,
     Hold,
     Order,
@@ -226,6 +227,20 @@ with data_map.model(Cancellation, subject="order.buyer", email="order.buyer_emai
     t.freetext(
         "reason", clause="use.purchases", purposes=BUYING, keep=ACCOUNTING, export=plain, redact=drop, erase=blank
     )
+
+with data_map.model(EventRefund) as t:
+    t.technical(
+        "id",
+        "organization",
+        "event",
+        "dues",
+        "donations",
+        "started_at",
+        "reached",
+        "finished_at",
+        why="how far the giving back of an event's money is",
+    )
+    t.link("started_by", why="which member of staff began it", erase=unlink)
 
 with data_map.model(Receipt, subject="order.buyer", email="order.buyer_email") as t:
     t.technical(

@@ -122,12 +122,13 @@ def last_let_in(*, event: Event, limit: int = 8) -> list[LetIn]:
 
 _OFFLINE = """
 SELECT t.reference, t.generation,
-       CASE WHEN t.voided_at IS NOT NULL OR o.state <> 'paid' THEN 'void' WHEN NOT t.admits THEN 'no_entrance'
+       CASE WHEN t.voided_at IS NOT NULL OR o.state <> 'paid' OR e.state = 'cancelled' THEN 'void' WHEN NOT t.admits THEN 'no_entrance'
             WHEN c.id IS NOT NULL THEN 'in' ELSE '' END,
        coalesce(to_char(p.valid_on, 'YYYY-MM-DD'), '')
   FROM tickets_ticket t
   JOIN sales_orderline l ON l.id = t.line_id
   JOIN sales_order o ON o.id = l.order_id
+  JOIN catalogue_event e ON e.id = t.event_id
   LEFT JOIN catalogue_product p ON p.id = l.product_id
   LEFT JOIN tickets_checkin c ON c.ticket_id = t.id AND c.undone_at IS NULL
  WHERE t.event_id = %s AND t.organization_id = %s ORDER BY t.id

@@ -73,6 +73,11 @@ class Refunded(Voided):
     text = _("The ticket has been refunded.")
 
 
+class EventCalledOff(NotAdmitted):
+    reason = "event_cancelled"
+    text = _("The event has been called off. Nobody is let in.")
+
+
 class NotPaid(NotAdmitted):
     """`order_reference` names the order that is to be paid."""
 

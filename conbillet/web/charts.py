@@ -112,6 +112,17 @@ def capacity_bar(*, sold: int, held: int, size: int) -> SafeString:
     )
 
 
+def done_bar(*, done: int, left: int) -> SafeString:
+    """How far some work is; the words stand beside it, and in the picture's name."""
+    text = _("%(done)s of %(all)s done") % {"done": done, "all": done + left}
+    return format_html(
+        '<svg class="capacity" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="{}">'
+        '<path class="free" d="M0 0h100v4H0z"/><path class="sold" d="M0 0h{}v4H0z"/></svg>',
+        text,
+        f"{100 * done / max(done + left, 1):.2f}",
+    )
+
+
 def _height(value: float, top: float) -> float:
     return (HEIGHT - TOP - BOTTOM) * max(value, 0) / top
 

@@ -13,7 +13,7 @@ from functools import partial
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from conbillet.catalogue.models import ProductKind
+from conbillet.catalogue.models import Event, ProductKind
 from conbillet.consents.models import Acceptance
 from conbillet.core import clock, rows
 from conbillet.core.actor import SYSTEM, Actor
@@ -194,10 +194,12 @@ def split_of(lines: list[OrderLine]) -> dict[str, int]:
 
 def order_ended(*, order: int) -> None:
     """Job: an unpaid order was cancelled or ran out. Who was to pay later is told; its payment is expected no more."""
-    found = Order.objects.get(pk=order)
+    found = Order.objects.select_related("event").get(pk=order)
     if found.state not in {Order.State.CANCELLED, Order.State.EXPIRED}:
         return
     with transaction.atomic():
         Payment.objects.filter(about=found.reference, state=Payment.State.EXPECTED).update(state=Payment.State.EXPIRED)
-        if found.method != Order.Method.CARD:
+        # Of an event that was called off its own letter tells, also that nothing is to be paid.
+        called_off = found.state == Order.State.CANCELLED and found.event.state == Event.State.CANCELLED
+        if found.method != Order.Method.CARD and not called_off:
             queue_order_mail(kind="expired", order=found, now=clock.now())

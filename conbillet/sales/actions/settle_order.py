@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from conbillet.catalogue.models import ProductKind
+from conbillet.catalogue.models import Event, ProductKind
 from conbillet.core import audit, rows
 from conbillet.core.actor import Actor
 from conbillet.memberships.actions.grant_membership import Dues, MemberDetails, grant_membership
@@ -43,11 +43,14 @@ def settle_order(
 ) -> None:
     """Mark a locked order, with all its `lines` (participant and product loaded), as paid. Raises PlacesAreGone when late money finds no places left.
 
-    An order that had expired (or was cancelled by the clock) is admitted again if its places are still there.
+    An order that had expired (or was cancelled by the clock) is admitted again if its places are still there, and its
+    event was not called off meanwhile.
     """
     if hold.ended_at is None:
         end_hold(hold=hold, outcome=Hold.Outcome.SOLD, now=now)
     else:
+        if Event.objects.filter(pk=order.event_id, state=Event.State.CANCELLED).exists():
+            raise PlacesAreGone
         try:
             claim(wanted=units_of(hold), now=now)
         except SoldOut:

@@ -20,6 +20,7 @@ from ..keys import ticket_keys
 from ..refusals import (
     AlreadyIn,
     DoesNotAdmit,
+    EventCalledOff,
     Forged,
     NotAdmitted,
     NotPaid,
@@ -137,6 +138,8 @@ def _refuse(event: Event, ticket: TicketAtDoor, generation: int | None, at: date
         raise Transferred(ticket)
     if ticket.voided_at is not None:
         raise (Refunded if ticket.void_reason == "refunded" else Voided)(ticket)
+    if event.state == Event.State.CANCELLED:
+        raise EventCalledOff(ticket)
     if ticket.order_state != Order.State.PAID:
         raise NotPaid(ticket.order_reference, ticket)
     if not ticket.admits:

@@ -9,6 +9,7 @@ from django.urls import path
 from .views import (
     choose,
     dashboard,
+    event_refunds,
     events,
     order_actions,
     orders,
@@ -49,6 +50,7 @@ urlpatterns = [
     path("<slug:organization>/events/<slug:event>/quotas/add/", quotas.add, name="add_quota"),
     path("<slug:organization>/events/<slug:event>/quotas/<int:quota>/", quotas.edit, name="quota"),
     path("<slug:organization>/events/<slug:event>/quotas/<int:quota>/remove/", quotas.remove, name="remove_quota"),
+    path("<slug:organization>/events/<slug:event>/refunds/", event_refunds.event_refunds, name="event_refunds"),
     path("<slug:organization>/events/<slug:event>/figures/", dashboard.figures, name="figures"),
     path("<slug:organization>/orders/", orders.orders, name="orders"),
     path("<slug:organization>/orders/<slug:reference>/", orders.order, name="order"),

@@ -25,6 +25,7 @@ register.simple_tag(icons.icon, name="icon")
 register.simple_tag(patterns.event_pattern, name="event_pattern")
 register.simple_tag(patterns.brand_mark, name="brand_mark")
 register.simple_tag(charts.capacity_bar, name="capacity_bar")
+register.simple_tag(charts.done_bar, name="done_bar")
 
 
 # --- Formats: filters give text (for blocktranslate), tags give HTML -------------------------------------------------

@@ -11,7 +11,7 @@ from conbillet.sales.models import Order, Participant
 from conbillet.support.models import Case, CaseNote
 
 from ..links import mailed_order_link, participant_link
-from .letters import _foot_links, _greeting, writes
+from .letters import foot_links, greeting, writes
 
 MOST_LINKS = 20
 
@@ -28,14 +28,14 @@ def case_received(mail: OutgoingMail) -> Letter | None:
         return None
     return Letter(
         subject=_("We have received your message (%(case)s)") % {"case": pretty(case.reference)},
-        greeting=_greeting(case.name),
+        greeting=greeting(case.name),
         paragraphs=(
             _("Thank you for writing. Your case has the number %(case)s, and we answer by %(day)s at the latest.")
             % {"case": pretty(case.reference), "day": format_day(case.due_on, case.language)},
             _("Is there something to add? Just reply to this mail and keep the number in the subject."),
         ),
         closing=(_("If it was not you who wrote to us, you need not do anything."),),
-        links=_foot_links(),
+        links=foot_links(),
         reply_to=settings.CONBILLET_OPERATOR["email"],
         sender="ConBillet",
     )
@@ -75,7 +75,7 @@ def case_alert_association(mail: OutgoingMail) -> Letter | None:
             % {"event": case.event.name},
             _("You need not do anything now. The case has the number %(case)s.") % {"case": pretty(case.reference)},
         ),
-        links=_foot_links(),
+        links=foot_links(),
         reply_to=settings.CONBILLET_OPERATOR["email"],
         sender="ConBillet",
     )
@@ -90,10 +90,10 @@ def case_answer(mail: OutgoingMail) -> Letter | None:
     case = note.case
     return Letter(
         subject=_("Answer to your message (%(case)s)") % {"case": pretty(case.reference)},
-        greeting=_greeting(case.name),
+        greeting=greeting(case.name),
         paragraphs=tuple(part.strip() for part in note.text.split("\n\n") if part.strip()),
         closing=(_("You can reply to this mail."),),
-        links=_foot_links(),
+        links=foot_links(),
         reply_to=settings.CONBILLET_OPERATOR["email"],
         sender="ConBillet",
     )

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from conbillet.catalogue.models import KINDS_WITH_WITHDRAWAL
+from conbillet.catalogue.models import KINDS_WITH_WITHDRAWAL, Event
 from conbillet.core.formats import format_day, format_day_range, format_moment, format_money
 from conbillet.core.references import pretty
 from conbillet.mail.letter import Attachment, Button, Letter
@@ -33,6 +33,7 @@ def write(mail: OutgoingMail) -> Letter | None:
 
 def writes(*kinds: str) -> Callable[[Writer], Writer]:
     """Decorates the function that writes the letters of these kinds."""
+
     def register(writer: Writer) -> Writer:
         for kind in kinds:
             _WRITERS[kind] = writer
@@ -41,7 +42,7 @@ def writes(*kinds: str) -> Callable[[Writer], Writer]:
     return register
 
 
-def _order(mail: OutgoingMail) -> Order | None:
+def order_of(mail: OutgoingMail) -> Order | None:
     return Order.objects.select_related("event", "organization").filter(reference=mail.about).first()
 
 
@@ -49,12 +50,12 @@ def _first_name(name: str) -> str:
     return name.split(" ")[0] if name else ""
 
 
-def _greeting(name: str) -> str:
+def greeting(name: str) -> str:
     first = _first_name(name)
     return _("Hi %(name)s") % {"name": first} if first else _("Hi")
 
 
-def _seller_lines(organization: Organization) -> tuple[str, ...]:
+def seller_lines(organization: Organization) -> tuple[str, ...]:
     address = ", ".join(
         part for part in (organization.street, f"{organization.postcode} {organization.city}".strip()) if part
     )
@@ -111,14 +112,14 @@ def _when_and_where(order: Order) -> str:
     )
 
 
-def _foot_links() -> tuple[Button, ...]:
+def foot_links() -> tuple[Button, ...]:
     return (
         Button(_("Privacy policy"), f"{settings.CONBILLET_BASE_URL}/policy/"),
         Button(_("Help"), f"{settings.CONBILLET_BASE_URL}/help/"),
     )
 
 
-def _order_letter(
+def order_letter(
     order: Order,
     *,
     subject: str,
@@ -130,7 +131,7 @@ def _order_letter(
 ) -> Letter:
     return Letter(
         subject=subject,
-        greeting=_greeting(order.buyer_name),
+        greeting=greeting(order.buyer_name),
         paragraphs=paragraphs,
         rows=_rows(lines, order.language) if lines else (),
         total=(_("Total"), format_money(sum(line.amount for line in lines), language=order.language))
@@ -138,8 +139,8 @@ def _order_letter(
         else None,
         button=Button(button, mailed_order_link(order)),
         closing=closing,
-        small_print=(*(_legal_lines(order, lines) if lines else ()), *_seller_lines(order.organization)),
-        links=_foot_links(),
+        small_print=(*(_legal_lines(order, lines) if lines else ()), *seller_lines(order.organization)),
+        links=foot_links(),
         accent=order.organization.accent_colour,
         reply_to=order.organization.email,
         attachments=attachments,
@@ -149,7 +150,7 @@ def _order_letter(
 @writes("confirmation", "resend")
 def confirmation(mail: OutgoingMail) -> Letter | None:
     """The order is paid: what was bought, the receipt and all the tickets."""
-    order = _order(mail)
+    order = order_of(mail)
     if order is None or order.state != Order.State.PAID:
         return None
     lines = list(order.lines.order_by("position"))
@@ -168,7 +169,7 @@ def confirmation(mail: OutgoingMail) -> Letter | None:
     vat_text = (
         _("VAT makes up %(vat)s of the total.") % {"vat": format_money(vat, language=order.language)} if vat else ""
     )
-    return _order_letter(
+    return order_letter(
         order,
         subject=_("Order confirmation %(order)s – %(event)s")
         % {"order": pretty(order.reference), "event": order.event.name},
@@ -224,7 +225,7 @@ def holder(mail: OutgoingMail) -> Letter | None:
     content = tickets_pdf(tickets=tickets, event=order.event, organization=order.organization, language=order.language)
     return Letter(
         subject=_("Your ticket for %(event)s") % {"event": order.event.name},
-        greeting=_greeting(person.name),
+        greeting=greeting(person.name),
         paragraphs=(
             _("%(buyer)s has bought a ticket for you. It is attached, and you can open it on your phone.")
             % {"buyer": order.buyer_name},
@@ -236,8 +237,8 @@ def holder(mail: OutgoingMail) -> Letter | None:
             % {"seller": order.organization.name},
         ),
         button=Button(_("Open the ticket"), participant_link(person)),
-        small_print=_seller_lines(order.organization),
-        links=_foot_links(),
+        small_print=seller_lines(order.organization),
+        links=foot_links(),
         accent=order.organization.accent_colour,
         reply_to=order.organization.email,
         attachments=(Attachment(file_name(_("ticket"), order.reference), content),),
@@ -247,7 +248,7 @@ def holder(mail: OutgoingMail) -> Letter | None:
 @writes("unpaid")
 def unpaid(mail: OutgoingMail) -> Letter | None:
     """The order is placed and is to be paid by transfer or at the door."""
-    order = _order(mail)
+    order = order_of(mail)
     if order is None or order.state != Order.State.AWAITING_PAYMENT:
         return None
     lines = list(order.lines.order_by("position"))
@@ -266,7 +267,7 @@ def unpaid(mail: OutgoingMail) -> Letter | None:
             "amount": format_money(order.amount, language=order.language),
             "order": pretty(order.reference),
         }
-    return _order_letter(
+    return order_letter(
         order,
         subject=_("Your order %(order)s – %(event)s") % {"order": pretty(order.reference), "event": order.event.name},
         paragraphs=(_("Thank you for your order. We keep your places for you."), how, _when_and_where(order)),
@@ -278,10 +279,10 @@ def unpaid(mail: OutgoingMail) -> Letter | None:
 @writes("expired", "cancelled")
 def ended(mail: OutgoingMail) -> Letter | None:
     """An unpaid order has ended. Only pay-later orders get this mail: whoever turned back at Stripe knows it."""
-    order = _order(mail)
+    order = order_of(mail)
     if order is None or order.state == Order.State.PAID:
         return None
-    return _order_letter(
+    return order_letter(
         order,
         subject=_("Order %(order)s was not paid") % {"order": pretty(order.reference)},
         paragraphs=(
@@ -296,17 +297,22 @@ def ended(mail: OutgoingMail) -> Letter | None:
 @writes("late_money")
 def late_money(mail: OutgoingMail) -> Letter | None:
     """The money came after the places were gone, and is on its way back by itself."""
-    order = _order(mail)
+    order = order_of(mail)
     if order is None:
         return None
-    return _order_letter(
+    called_off = order.event.state == Event.State.CANCELLED
+    why = (
+        _("Your payment of %(amount)s reached us after the event had been called off.")
+        if called_off
+        else _(
+            "Your payment of %(amount)s reached us after the time for it had run out, and the places had been sold to somebody else. We are sorry."
+        )
+    )
+    return order_letter(
         order,
         subject=_("Your money is on its way back – %(event)s") % {"event": order.event.name},
         paragraphs=(
-            _(
-                "Your payment of %(amount)s reached us after the time for it had run out, and the places had been sold to somebody else. We are sorry."
-            )
-            % {"amount": format_money(order.amount, language=order.language)},
+            why % {"amount": format_money(order.amount, language=order.language)},
             _("We have sent the whole amount back by itself. You need not do anything; it usually takes 5 to 10 days."),
         ),
         button=_("See the order"),
@@ -325,7 +331,7 @@ def refunded(mail: OutgoingMail) -> Letter | None:
         receipt=receipt, order=order, event=order.event, organization=order.organization, language=order.language
     )
     amount = format_money(-receipt.amount, language=order.language)
-    return _order_letter(
+    return order_letter(
         order,
         subject=_("Refund of %(amount)s – %(event)s") % {"amount": amount, "event": order.event.name},
         paragraphs=(
@@ -362,7 +368,7 @@ def invitation(mail: OutgoingMail) -> Letter | None:
         ),
         button=Button(_("See the invitation"), invitation_link(found)),
         closing=(_("If you do not know what this is about, you need not do anything."),),
-        links=_foot_links(),
+        links=foot_links(),
         accent=found.organization.accent_colour,
         reply_to=found.organization.email,
     )

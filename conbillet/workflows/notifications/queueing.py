@@ -43,3 +43,25 @@ def queue_confirmation(*, order: Order, lines: Sequence[OrderLine], now: datetim
             person_id=person.person_id,
             now=now,
         )
+
+
+def queue_event_cancelled(*, order: Order, now: datetime) -> None:
+    """The event is called off: to the buyer, and to everybody else who holds a ticket on the order under an own address."""
+    queue_order_mail(kind="event_cancelled", order=order, now=now)
+    told = {order.buyer_email.lower(), ""}
+    if order.state != Order.State.PAID:  # nobody else has heard of an order that was not paid
+        return
+    for person in order.participants.order_by("pk"):
+        if person.email.lower() in told:
+            continue
+        told.add(person.email.lower())
+        queue_mail(
+            kind="event_cancelled_holder",
+            key=f"event_cancelled/{order.reference}/{person.pk}",
+            recipient=person.email,
+            language=order.language,
+            about=str(person.pk),
+            organization_id=order.organization_id,
+            person_id=person.person_id,
+            now=now,
+        )

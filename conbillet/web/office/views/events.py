@@ -30,6 +30,7 @@ from conbillet.organizations.access import NotFound, Standing
 from conbillet.organizations.permissions import Permission, allowed
 from conbillet.web.pages import office_page
 from conbillet.web.shop.event_page import event_context
+from conbillet.workflows.money_back import money_back
 
 from ..event_forms import CopyForm, EventForm, PictureForm, StoryForm, take_errors
 
@@ -101,6 +102,8 @@ def overview(request: HttpRequest, standing: Standing, event: Event) -> HttpResp
         "kinds": ProductKind.choices,
         "picture": pictures[0][0] if pictures else "",
     }
+    if event.state == Event.State.CANCELLED and allowed(standing.actor.role, Permission.REFUND_EVENT):
+        context["money_back"] = money_back(event=event, dues=False, donations=False)
     return render(request, "office/events/overview.html", context)
 
 
