@@ -8,7 +8,7 @@ from datetime import date
 BYTE_ORDER_MARK = "\ufeff"
 # Spreadsheets take a cell for a formula by its first character, also behind blanks and control characters (OWASP, "CSV
 # injection"). Full-width signs count too where Asian input is enabled.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def safe_cell(value: object) -> str:
@@ -20,7 +20,7 @@ def safe_cell(value: object) -> str:
     text = str(value)
     if isinstance(value, int):
         return text
-    return f"'{text}" if text.startswith(_FORMULA) or text.strip().startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) or text.strip().startswith(FORMULA) else text
 
 
 def kroner(amount: int) -> str:

@@ -7,6 +7,7 @@ Other groups of pages add their own lines here.
 from django.urls import path
 
 from .views import (
+    attendees,
     choose,
     dashboard,
     event_refunds,
@@ -51,6 +52,9 @@ urlpatterns = [
     path("<slug:organization>/events/<slug:event>/quotas/<int:quota>/", quotas.edit, name="quota"),
     path("<slug:organization>/events/<slug:event>/quotas/<int:quota>/remove/", quotas.remove, name="remove_quota"),
     path("<slug:organization>/events/<slug:event>/refunds/", event_refunds.event_refunds, name="event_refunds"),
+    path("<slug:organization>/events/<slug:event>/attendees/", attendees.attendees, name="attendees"),
+    path("<slug:organization>/events/<slug:event>/attendees.csv", attendees.export, {"form": "csv"}, name="attendees_csv"),
+    path("<slug:organization>/events/<slug:event>/attendees.xlsx", attendees.export, {"form": "xlsx"}, name="attendees_xlsx"),
     path("<slug:organization>/events/<slug:event>/figures/", dashboard.figures, name="figures"),
     path("<slug:organization>/orders/", orders.orders, name="orders"),
     path("<slug:organization>/orders/<slug:reference>/", orders.order, name="order"),

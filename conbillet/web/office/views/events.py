@@ -98,6 +98,7 @@ def overview(request: HttpRequest, standing: Standing, event: Event) -> HttpResp
         "found": found,
         "event": event,
         "may_edit": may_edit(standing),
+        "may_see_attendees": allowed(standing.actor.role, Permission.ATTENDEES),
         "stops": bool(blockers(found.warnings)),
         "kinds": ProductKind.choices,
         "picture": pictures[0][0] if pictures else "",

@@ -1,0 +1,48 @@
+"""Verifying the audit log: does every sealed entry still stand where, and as, it was written?
+
+What a chain cannot show is that its end was cut off; for that, keep the head that `bin/conbillet audit verify` prints
+somewhere else, and compare.
+"""
+
+from dataclasses import dataclass
+
+from .audit import GENESIS, entry_hash
+from .models import AuditEntry, AuditSeal
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One association's chain, or the platform's own. `first_broken` is None when all `sealed` entries verify.
+
+    `waiting` entries have not been sealed yet; the job does it within minutes. `head` is the last hash, in hexadecimal.
+    """
+
+    organization_id: int | None
+    sealed: int
+    waiting: int
+    head: str
+    first_broken: int | None
+
+
+def verify_chain(organization_id: int | None) -> Chain:
+    """Read a chain from its beginning, a few thousand entries at a time, up to the first number that does not verify."""
+    mine = {"organization_id": organization_id} if organization_id is not None else {"organization__isnull": True}
+    previous, sealed, broken = GENESIS, 0, None
+    seals = AuditSeal.objects.filter(**mine).select_related("entry").order_by("number")
+    for seal in seals.iterator(chunk_size=CHUNK):
+        expected = sealed + 1
+        entry = seal.entry
+        fits = (
+            seal.number == expected
+            and entry.organization_id == organization_id
+            and bytes(seal.previous_hash) == previous
+            and bytes(seal.entry_hash) == entry_hash(entry, expected, previous)
+        )
+        if not fits:
+            broken = expected
+            break
+        previous, sealed = bytes(seal.entry_hash), expected
+    waiting = AuditEntry.objects.filter(seal__isnull=True, **mine).count()
+    return Chain(organization_id, sealed, waiting, previous.hex(), broken)
