@@ -222,6 +222,7 @@ STRIPE_API_BASE = env.text("CONBILLET_STRIPE_API_BASE", "https://api.stripe.com"
 STRIPE_WEBHOOK_SECRETS = env.words("CONBILLET_STRIPE_WEBHOOK_SECRETS")
 STRIPE_TIMEOUT_SECONDS = env.number("CONBILLET_STRIPE_TIMEOUT", 20)
 CONBILLET_HOLD_MINUTES = env.number("CONBILLET_HOLD_MINUTES", 20)
+CONBILLET_HOLDS_PER_NETWORK = env.number("CONBILLET_HOLDS_PER_NETWORK", 160)  # things put in carts in ten minutes
 
 # --- Mail ------------------------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = env.text("CONBILLET_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")

@@ -16,9 +16,9 @@ from .models import RateLimit
 
 # One statement: two requests at once can never both be the last one allowed.
 _COUNT = """
-INSERT INTO core_ratelimit AS it (key, "window", count, forget_at) VALUES (%s, %s, 1, %s)
+INSERT INTO core_ratelimit AS it (key, "window", count, forget_at) VALUES (%s, %s, %s, %s)
 ON CONFLICT (key) DO UPDATE SET
-    count = CASE WHEN it."window" = EXCLUDED."window" THEN it.count + 1 ELSE 1 END,
+    count = CASE WHEN it."window" = EXCLUDED."window" THEN it.count + EXCLUDED.count ELSE EXCLUDED.count END,
     "window" = EXCLUDED."window", forget_at = EXCLUDED.forget_at
 RETURNING count
 """
@@ -26,12 +26,15 @@ RETURNING count
 _IPV6_PREFIX = 64
 
 
-def spend(scope: str, who: str, *, amount: int, seconds: int, now: datetime) -> bool:
-    """Count one try of `scope` by `who` (an address, an e-mail, an id); whether it is within `amount` per `seconds`."""
+def spend(scope: str, who: str, *, amount: int, seconds: int, now: datetime, units: int = 1) -> bool:
+    """Count a try of `scope` by `who` (an address, an e-mail, an id); whether it is within `amount` per `seconds`.
+
+    `units` is what the try weighs, where things are counted and not tries.
+    """
     window = int(now.timestamp()) // seconds
     forget_at = datetime.fromtimestamp((window + 1) * seconds, UTC)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [_key(scope, seconds, who), window, forget_at])
+        cursor.execute(_COUNT, [_key(scope, seconds, who), window, units, forget_at])
         row = cursor.fetchone()
     return bool(row and row[0] <= amount)
 

@@ -15,6 +15,7 @@ from conbillet.web.tokenless import sent_from_elsewhere
 
 from ..answers import see_other
 from ..event_page import event_context
+from ..holding import TOO_MANY, may_hold
 from ..sessions import cart_reference, remember_cart, shown_count
 from ..wishes import wishes_from
 
@@ -37,6 +38,8 @@ def cart(request: HttpRequest, organization: str, event: str) -> HttpResponse:
     wishes, refusals = wishes_from(request.POST)
     if refusals:
         return _refused(request, page, errors=refusals)
+    if not may_hold(request, sum(wish.quantity for wish in wishes)):
+        return _refused(request, page, general=str(TOO_MANY), status=429)
     open_cart = get_cart(reference=cart_reference(request, organization, event), organization=organization, event=event)
     try:
         cart = add_to_cart(event=page.event, cart=open_cart, wishes=wishes, language=request.LANGUAGE_CODE, now=now)
@@ -54,7 +57,7 @@ def cart(request: HttpRequest, organization: str, event: str) -> HttpResponse:
 
 
 def _refused(
-    request: HttpRequest, page: EventPage, *, errors: dict[int, str] | None = None, general: str = ""
+    request: HttpRequest, page: EventPage, *, errors: dict[int, str] | None = None, general: str = "", status: int = 422
 ) -> HttpResponse:
     context = event_context(page, typed=request.POST, errors=errors, general=general)
-    return render(request, "shop/event.html", context, status=422)
+    return render(request, "shop/event.html", context, status=status)

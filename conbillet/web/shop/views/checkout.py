@@ -24,6 +24,7 @@ from conbillet.workflows.purchase import pay, place_order
 
 from ..answers import see_other
 from ..checkout_page import CheckoutPage, shown_amount
+from ..holding import TOO_MANY, may_hold
 from ..sessions import cart_reference, show_count, shown_count
 from ..terms import accepted_at
 
@@ -91,8 +92,12 @@ def _change(request: HttpRequest, cart: Cart, wish: str) -> HttpResponse:
     message, product = "", 0
     if match:
         product, variant, quantity = int(match[1]), int(match[2]) or None, int(match[3])
+        there = sum((line.product_id, line.variant_id) == (product, variant) for line in lines_of(cart))
         try:
-            change_cart(cart=cart, wishes=[Wish(product, quantity, variant)], now=clock.now())
+            if may_hold(request, quantity - there):
+                change_cart(cart=cart, wishes=[Wish(product, quantity, variant)], now=clock.now())
+            else:
+                message = str(TOO_MANY)
         except CannotAddToCart as refusal:
             message = str(refusal.message)
     page = _page(request, cart, request.POST)
