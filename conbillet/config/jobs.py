@@ -7,7 +7,18 @@ from django.db import close_old_connections
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from conbillet.workflows import event_cancellation, event_refunds, invitations, people, provider_events, purchase, refunds
+from conbillet.workflows import (
+    certificates,
+    consent_requests,
+    event_cancellation,
+    event_refunds,
+    invitations,
+    people,
+    policy_news,
+    provider_events,
+    purchase,
+    refunds,
+)
 from conbillet.workflows.notifications import sending
 
 Handler = Callable[..., Any]
@@ -17,12 +28,15 @@ RETRY = RetryStrategy(max_attempts=11, exponential_wait=3)
 
 HANDLERS: dict[str, Handler] = {
     "mail_waiting": sending.send,
+    "consent_asked": consent_requests.consent_asked,
+    "certificate_asked": certificates.certificate_asked,
     "email_proven": people.email_proven,
     "event_cancelled": event_cancellation.event_cancelled,
     "event_refund": event_refunds.give_back,
     "invitation_made": invitations.invitation_made,
     "order_cancelled": purchase.order_ended,
     "order_expired": purchase.order_ended,
+    "policy_coming": policy_news.policy_coming,
     "provider_event": provider_events.handle_provider_event,
     "refund_requested": refunds.send,
     "refund_settled": refunds.refund_settled,

@@ -1,8 +1,20 @@
-"""Proofs of what people accepted, and anonymous cookie receipts."""
+"""Proofs of what people accepted and consented to, and anonymous cookie receipts."""
 
-from conbillet.core.data_map import CONSENT_PROOF, CONTRACT, PURCHASES, data_map, drop, expires, plain, unlink
+from conbillet.core.data_map import (
+    CONSENT,
+    CONSENT_PROOF,
+    CONTRACT,
+    PURCHASES,
+    SERVICES,
+    data_map,
+    delete_row,
+    drop,
+    expires,
+    plain,
+    unlink,
+)
 
-from .models import Acceptance, ConsentReceipt, PolicyVersion
+from .models import Acceptance, ConsentReceipt, MarketingConsent, PolicyVersion
 
 with data_map.model(PolicyVersion) as t:
     t.technical(
@@ -42,6 +54,32 @@ with data_map.model(ConsentReceipt, subject="reference") as t:
         redact=drop,
         erase=expires,
     )
+
+with data_map.model(MarketingConsent, subject="person", email="email") as t:
+    t.technical("id", "reference", "organization", why="the event's own name, and whose news it is about")
+    t.technical("text_version", "text_hash", "language", "method", "at", why="which text was answered, how and when")
+    t.link("person", erase=delete_row)
+    t.personal(
+        "email",
+        category="user.email",
+        clause="collect.email",
+        purposes={SERVICES: CONSENT},
+        keep=CONSENT_PROOF,
+        export=plain,
+        redact=drop,
+        erase=delete_row,
+    )
+    for name in ("purpose", "event"):
+        t.personal(
+            name,
+            category="user.consent",
+            clause="use.services",
+            purposes={SERVICES: CONSENT},
+            keep=CONSENT_PROOF,
+            export=plain,
+            redact=drop,
+            erase=delete_row,
+        )
 
 data_map.cookie(
     "consent",

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from conbillet.core.data_map import DataMap
 
+from .map_hash import map_hash
 from .policy_texts import Library, Text, Version
 from .promises import ALSO, PROMISES
+from .proofs import unproven
 
 NOTICE = timedelta(days=7)
 # What a clause says, in either language, when its feature is not there yet.
@@ -15,13 +17,18 @@ WITHOUT_COLUMNS = {"collect.when"}
 
 
 def newest(library: Library) -> Version:
-    return library.policies[-1]
+    """The version that the code is compared with: the draft, when one is being written."""
+    return library.draft or library.policies[-1]
+
+
+def _written(library: Library) -> list[Version]:
+    return [*library.policies, *([library.draft] if library.draft else [])]
 
 
 def same_clauses(library: Library) -> list[str]:
     """Full and short, Danish and English have the same clauses in the same order, each once."""
     found = []
-    for version in library.policies:
+    for version in _written(library):
         if version.archive_only:
             continue
         texts = list(version.texts.items())
@@ -31,10 +38,10 @@ def same_clauses(library: Library) -> list[str]:
         for (length, language), text in texts[1:]:
             if text.ids != first:
                 found.append(f"{version.name}: {length}.{language} has other clauses than the first text")
-    for version in library.terms:
-        shapes = {len(text.sections) for text in version.texts.values()}
+    for version in (*library.terms, *library.agreements, *library.consents):
+        shapes = {(len(text.sections), tuple(text.ids)) for text in version.texts.values()}
         if len(shapes) != 1:
-            found.append(f"terms {version.name}: the languages have different sections")
+            found.append(f"{version.document} {version.name}: the languages have different sections")
     return found
 
 
@@ -83,11 +90,11 @@ def under_claims(library: Library, map_: DataMap) -> list[str]:
 def dates_are_kept(library: Library) -> list[str]:
     """Versions follow each other, and are announced before they apply."""
     found = []
-    for versions in (library.policies, library.terms):
+    for versions in (_written(library), library.terms, library.agreements, library.consents):
         for before, after in zip(versions, versions[1:], strict=False):
             if after.effective_on <= before.effective_on:
                 found.append(f"{after.name} applies before {before.name}")
-    for version in library.policies:
+    for version in _written(library):
         if version.effective_on - version.updated_on < NOTICE and not version.at_once_because:
             found.append(f"{version.name} applies less than {NOTICE.days} days after it was shown, without a reason")
     return found
@@ -96,13 +103,33 @@ def dates_are_kept(library: Library) -> list[str]:
 def published_is_unchanged(library: Library) -> list[str]:
     """The texts are those whose hashes were written down when they were published."""
     found = []
-    for version in (*library.policies, *library.terms):
+    for version in library.all:
         written = library.published.get((version.document, version.name))
         line = f"{version.document} {version.name} {version.text_hash}"
         if written is None:
             found.append(f"not in published.txt yet; when it is final, add: {line}")
         elif written != version.text_hash:
             found.append(f"published, and edited since; make a new version instead: {line}")
+    return found
+
+
+def predicates_hold(library: Library, map_: DataMap) -> list[str]:
+    """What each clause claims is true of the map."""
+    return unproven(library, map_, _any_text(newest(library)).ids)
+
+
+def map_is_the_one(library: Library, map_: DataMap) -> list[str]:
+    """The newest version was written from the map as it is, or somebody wrote down why it is true of it as well."""
+    version, now = newest(library), map_hash(map_)
+    if version.draft:
+        return []
+    known = [one for one in library.maps if one[0] == version.name]
+    found = [f"maps.txt: {name} has a line without a reason" for name, _, why in known if not why]
+    if now not in {digest for _, digest, _ in known}:
+        found.append(
+            "the data map changed in what the policy tells about. Make a new version, or if the text is true all the "
+            f"same, say why in maps.txt: {version.name} {now} <why>"
+        )
     return found
 
 
@@ -114,6 +141,8 @@ def complaints(library: Library, map_: DataMap) -> list[str]:
         *pending_is_said(library),
         *over_claims(library, map_),
         *under_claims(library, map_),
+        *predicates_hold(library, map_),
+        *map_is_the_one(library, map_),
         *dates_are_kept(library),
         *published_is_unchanged(library),
     ]

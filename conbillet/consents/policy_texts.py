@@ -2,7 +2,9 @@
 
 `policy/<date>/{full,short}.{da,en}.md` with `dates.toml`; clauses are headings with an id, `### Name {#collect.name}`.
 A version from before this program has `archive_only` and a `summary.{da,en}.md`, and, when the operator puts it there,
-`original.{da,en}.md`. `policy/terms/<date>.{da,en}.md`; `policy/pending.txt`; `policy/published.txt` holds the hashes.
+`original.{da,en}.md`. `policy/{terms,agreement,consent}/<date>.{da,en}.md` are the terms of sale, the data-processing
+agreement and what somebody says yes to; `policy/pending.txt`; `policy/published.txt` holds the hashes; `policy/maps.txt`
+the hashes of the data map that a version was written from.
 """
 
 import re
@@ -16,7 +18,7 @@ from pathlib import Path
 
 LANGUAGES = ("da", "en")
 LENGTHS = ("full", "short")
-POLICY, TERMS = "policy", "terms"
+POLICY, TERMS, AGREEMENT, CONSENT = "policy", "terms", "agreement", "consent"
 _HEADING = re.compile(r"^(#{1,3}) (.+?)(?: \{#([a-z._]+)\})?$")
 
 
@@ -66,6 +68,7 @@ class Version:
     previous_hash: str
     archive_only: bool = False
     at_once_because: str = ""
+    draft: bool = False
 
     @property
     def name(self) -> str:
@@ -80,6 +83,14 @@ class Library:
     terms: tuple[Version, ...]
     pending: dict[str, str]
     published: dict[tuple[str, str], str]
+    agreements: tuple[Version, ...] = ()
+    consents: tuple[Version, ...] = ()
+    maps: tuple[tuple[str, str, str], ...] = ()  # (version, hash of the data map, why)
+    draft: Version | None = None  # the next policy, being written: checked, but not shown and not published
+
+    @property
+    def all(self) -> tuple[Version, ...]:
+        return (*self.policies, *self.terms, *self.agreements, *self.consents)
 
 
 def current(versions: Iterable[Version], on: date) -> Version:
@@ -99,11 +110,16 @@ def coming(versions: Iterable[Version], on: date) -> Version | None:
 @cache
 def library(folder: Path) -> Library:
     """Read the whole folder. Raises BadPolicy. Kept for the life of the process: texts change with a release."""
+    policies = _chained(_read_version(path, previous) for path, previous in _folders(folder))
     return Library(
-        policies=_chained(_read_version(path, previous) for path, previous in _folders(folder)),
-        terms=_chained(_terms(folder / "terms")),
+        policies=_chained(version for version in policies if not version.draft),
+        draft=next((version for version in policies if version.draft), None),
+        terms=_chained(_dated(folder, TERMS)),
+        agreements=_chained(_dated(folder, AGREEMENT)),
+        consents=_chained(_dated(folder, CONSENT)),
         pending=_pending(folder / "pending.txt"),
         published=_published(folder / "published.txt"),
+        maps=_maps(folder / "maps.txt"),
     )
 
 
@@ -172,17 +188,19 @@ def _read_version(path: Path, previous: str) -> Version:
     }
     because = dates.get("at_once_because", "")
     signed = _hash(previous, _signed(path))
-    return Version(POLICY, updated_on, effective_on, texts, originals, signed, previous, archive, because)
+    draft = bool(dates.get("draft", False))
+    return Version(POLICY, updated_on, effective_on, texts, originals, signed, previous, archive, because, draft)
 
 
-def _terms(folder: Path) -> Iterable[Version]:
-    previous = ""
+def _dated(root: Path, document: str) -> Iterable[Version]:
+    """The versions of a document that has one length and applies from the day in its name."""
+    folder, previous = root / document, ""
     for path in sorted(folder.glob("????-??-??.da.md")):
         day = date.fromisoformat(path.name[:10])
         files = [folder / f"{day}.{language}.md" for language in LANGUAGES]
         texts = {("full", file.name[11:13]): parse(file.read_text(), where=file.name) for file in files}
         signed = _hash(previous, files)
-        yield Version(TERMS, day, day, texts, {}, signed, previous)
+        yield Version(document, day, day, texts, {}, signed, previous)
         previous = signed
 
 
@@ -209,3 +227,8 @@ def _pending(path: Path) -> dict[str, str]:
 def _published(path: Path) -> dict[tuple[str, str], str]:
     lines = [line.split() for line in path.read_text().splitlines() if line.strip() and not line.startswith("#")]
     return {(document, name): text_hash for document, name, text_hash in lines}
+
+
+def _maps(path: Path) -> tuple[tuple[str, str, str], ...]:
+    lines = [line.split(None, 2) for line in path.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    return tuple((parts[0], parts[1], parts[2] if len(parts) > 2 else "") for parts in lines)

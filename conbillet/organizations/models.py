@@ -98,3 +98,18 @@ class Invitation(TenantModel):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+
+
+class Agreement(TenantModel):
+    """An owner accepted the data-processing agreement for the association: which version, its hash, who, when."""
+
+    version = models.CharField(max_length=20)
+    text_hash = models.CharField(max_length=64)
+    accepted_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    accepted_name = models.CharField(max_length=120, blank=True)
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "version"], name="organizations_agreement_once")
+        ]

@@ -1,8 +1,22 @@
 """What we hold about the people who run an association; the association itself is not a person."""
 
-from conbillet.core.data_map import CONTRACT, IDENTIFY, INVITATION, data_map, delete_row, drop, plain, unlink
+from conbillet.core.data_map import (
+    ACCOUNT,
+    ASSOCIATION_RECORD,
+    CONTRACT,
+    IDENTIFY,
+    INVITATION,
+    blank,
+    data_map,
+    delete_row,
+    drop,
+    initials,
+    legal,
+    plain,
+    unlink,
+)
 
-from .models import Invitation, Organization, Role
+from .models import Agreement, Invitation, Organization, Role
 
 with data_map.model(Organization) as t:
     t.technical(
@@ -14,6 +28,21 @@ with data_map.model(Role, subject="person") as t:
     t.technical("id", "organization", "kind", "granted_at", why="who may act for the association")
     t.link("person", erase=delete_row)
     t.link("granted_by", why="who granted it", erase=unlink)
+
+with data_map.model(Agreement, subject="accepted_by") as t:
+    t.technical("id", "organization", "version", "text_hash", "accepted_at", why="which agreement holds, and since when")
+    t.link("accepted_by", why="who accepted it for the association", erase=unlink)
+    t.personal(
+        "accepted_name",
+        category="user.name",
+        clause="collect.name",
+        purposes={IDENTIFY: legal("GDPR art. 28(3)")},
+        recipients={ASSOCIATION_RECORD},
+        keep=ACCOUNT,
+        export=plain,
+        redact=initials,
+        erase=blank,
+    )
 
 with data_map.model(Invitation, email="email") as t:
     t.technical(

@@ -30,9 +30,11 @@ MENU = (
     Entry("office:receipts", _("Receipts and ledger"), "receipt", Permission.SEE_MONEY),
     Entry("door:events", _("The door"), "door", Permission.DOOR),
     Entry("office:members", _("Members"), "people", Permission.MEMBERS),
+    Entry("office:certificates", _("Certificates"), "lock", Permission.CERTIFICATES),
     Entry("office:settings", _("The association"), "gear", Permission.EDIT_ORGANIZATION, _("Set up")),
     Entry("office:roles", _("People and roles"), "person", Permission.EDIT_ROLES),
     Entry("office:payments", _("Stripe"), "card", Permission.SEE_MONEY),
+    Entry("office:agreement", _("Agreement"), "lock", Permission.SEE_OFFICE),
 )
 
 

@@ -20,7 +20,7 @@ def publish_versions(*, texts: Library, now: datetime) -> list[str]:
     """
     rows = {(row.document, row.updated_on): row for row in PolicyVersion.objects.all()}
     added = []
-    for version in (*texts.policies, *texts.terms):
+    for version in texts.all:
         row = rows.get((version.document, version.updated_on))
         if row is None:
             PolicyVersion.objects.create(

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.proves("policy.dates", "policy.previous")
 def test_versions_are_written_down_once(now):
-    assert publish_versions(texts=texts(), now=now) == ["policy 2019-07-12", "policy 2026-11-22", "terms 2026-11-22"]
+    added = publish_versions(texts=texts(), now=now)
+    assert added == [f"{version.document} {version.name}" for version in texts().all]
+    assert {"policy 2019-07-12", "policy 2026-11-22", "terms 2026-11-22", "agreement 2026-11-23"} <= set(added)
     assert publish_versions(texts=texts(), now=now) == []
     rows = PolicyVersion.objects.filter(document="policy").order_by("updated_on")
     assert rows[1].previous_hash == rows[0].text_hash
@@ -25,7 +27,7 @@ def test_versions_are_written_down_once(now):
 
 def test_planted_an_edited_version_is_refused(now):
     publish_versions(texts=texts(), now=now)
-    edited = replace(texts().policies[-1], text_hash="0" * 64)
+    edited = replace(texts().policies[1], text_hash="0" * 64)
     with pytest.raises(PublishedVersionEdited, match="2026-11-22"):
         publish_versions(texts=replace(texts(), policies=(texts().policies[0], edited)), now=now)
 

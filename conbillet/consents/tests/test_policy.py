@@ -9,10 +9,12 @@ import pytest
 from django.conf import settings
 
 from conbillet.consents import policy_checks as checks
+from conbillet.consents.map_hash import map_hash
 from conbillet.consents.policy_texts import BadPolicy, Clause, Library, Text, coming, current, library, parse
 from conbillet.consents.promises import PROMISES
+from conbillet.consents.proofs import CLAUSES
 from conbillet.consents.queries import current_policy_version, current_terms_version, texts
-from conbillet.core.data_map import DataMap, data_map
+from conbillet.core.data_map import CONSENT, SIGN_IN, DataMap, data_map, kept
 
 TODAY = date(2026, 11, 22)
 
@@ -31,7 +33,7 @@ def map_without(clause: str) -> DataMap:
 def library_with(change, *, only: tuple[str, str] | None = None) -> Library:
     """The house's texts with `change` done to every clause of the newest policy, or of one of its texts."""
     found = texts()
-    newest = found.policies[-1]
+    newest = checks.newest(found)
 
     def changed(text: Text) -> Text:
         sections = []
@@ -41,7 +43,7 @@ def library_with(change, *, only: tuple[str, str] | None = None) -> Library:
         return replace(text, sections=tuple(sections))
 
     edited = {key: changed(text) if only in (None, key) else text for key, text in newest.texts.items()}
-    return replace(found, policies=(*found.policies[:-1], replace(newest, texts=edited)))
+    return replace(found, draft=replace(newest, texts=edited))
 
 
 @pytest.mark.proves("policy.full_and_short", "policy.dates", "collect.when")
@@ -65,7 +67,9 @@ def test_planted_an_invented_promise_is_caught():
 @pytest.mark.parametrize("key", [("short", "da"), ("full", "en"), ("short", "en")])
 def test_planted_a_clause_missing_from_one_text_is_caught(key):
     found = library_with(lambda clause: None if clause.id == "collect.gender" else clause, only=key)
-    assert checks.same_clauses(found) == [f"2026-11-22: {key[0]}.{key[1]} has other clauses than the first text"]
+    assert checks.same_clauses(found) == [
+        f"{checks.newest(texts()).name}: {key[0]}.{key[1]} has other clauses than the first text"
+    ]
 
 
 def test_planted_a_clause_that_hides_that_it_comes_later_is_caught():
@@ -116,11 +120,10 @@ def test_planted_a_stale_pending_id_is_caught():
 
 def test_planted_dates_are_caught():
     found = texts()
-    newest = found.policies[-1]
-    hasty = replace(newest, at_once_because="")
-    assert "without a reason" in checks.dates_are_kept(replace(found, policies=(hasty,)))[0]
-    early = replace(newest, updated_on=date(2018, 1, 1), effective_on=date(2018, 2, 1))
-    assert "applies before" in checks.dates_are_kept(replace(found, policies=(*found.policies, early)))[0]
+    hasty = replace(found.policies[1], at_once_because="")
+    assert "without a reason" in checks.dates_are_kept(replace(found, policies=(hasty,), draft=None))[0]
+    early = replace(hasty, updated_on=date(2018, 1, 1), effective_on=date(2018, 2, 1))
+    assert "applies before" in checks.dates_are_kept(replace(found, draft=early))[0]
 
 
 def copied(folder: Path) -> Path:
@@ -138,8 +141,9 @@ def test_planted_an_edited_version_breaks_the_chain_from_there_on(tmp_path):
     file = folder / "2019-07-12" / "summary.en.md"
     file.write_text(file.read_text().replace("Germany", "Atlantis"))
     found = checks.published_is_unchanged(library(folder))
-    assert [line.split(":")[0] for line in found] == ["published, and edited since; make a new version instead"] * 2
+    assert {line.split(":")[0] for line in found} == {"published, and edited since; make a new version instead"}
     assert "policy 2019-07-12" in found[0] and "policy 2026-11-22" in found[1]
+    assert len(found) == len(texts().policies)
 
 
 def test_the_original_of_an_old_version_may_be_put_beside_its_summary(tmp_path):
@@ -166,7 +170,7 @@ def test_a_clause_needs_an_id_and_a_section():
 
 @pytest.mark.proves("policy.dates")
 def test_which_version_applies():
-    found = texts().policies
+    found = texts().policies[:2]
     assert found[0].archive_only and current(found, date(2019, 8, 1)) is found[1]
     newer = dataclasses.replace(found[1], updated_on=TODAY + timedelta(days=3), effective_on=TODAY + timedelta(days=10))
     assert current((*found, newer), TODAY + timedelta(days=9)) is found[1]
@@ -175,3 +179,70 @@ def test_which_version_applies():
     assert coming((*found, newer), TODAY + timedelta(days=10)) is None
     assert coming(found, TODAY) is None
     assert (current_policy_version(on=TODAY), current_terms_version(on=TODAY)) == ("2026-11-22", "2026-11-22")
+
+
+def with_changed(map_: DataMap, name: str, column: str, **values) -> DataMap:
+    """The map with one column declared otherwise."""
+    copy = DataMap()
+    copy.tables, copy.cookies, copy.processors = dict(map_.tables), dict(map_.cookies), dict(map_.processors)
+    table = copy.tables[name]
+    columns = {**table.columns, column: replace(table.columns[column], **values)}
+    copy.tables[name] = type(table)(table.name, table.subject, columns, table.email)
+    return copy
+
+
+def test_every_clause_has_predicates_and_they_hold():
+    assert checks.predicates_hold(texts(), data_map.load()) == []
+
+
+PLANTED = [
+    (
+        {"clause": "collect.email"},
+        "collect.phone: not true of the data map: user.phone is collected under no other clause",
+    ),
+    (
+        {"recipients": frozenset({"association"})},
+        "disclose.organization: not true of the data map: association gets exactly",
+    ),
+    ({"keep": replace(SIGN_IN, period="7 days")}, "also.retention: not true of the data map: the retention rules"),
+    ({"purposes": {"use.purchases": CONSENT}}, "use.purchases: not true of the data map: the purpose rests on exactly"),
+    ({"erase": kept("", "")}, "right.deletion: not true of the data map: what is kept names its law"),
+    ({"export": None}, "right.insight: not true of the data map: every personal column says how it is exported"),
+]
+
+
+@pytest.mark.parametrize(("values", "complaint"), PLANTED, ids=[complaint.split(":")[0] for _, complaint in PLANTED])
+def test_planted_a_falsified_declaration_is_caught(values, complaint):
+    found = checks.predicates_hold(texts(), with_changed(data_map.load(), "accounts_person", "phone", **values))
+    assert any(line.startswith(complaint) for line in found), found
+
+
+def test_planted_a_clause_without_a_predicate_is_caught(monkeypatch):
+    monkeypatch.delitem(CLAUSES, "collect.phone")
+    assert checks.predicates_hold(texts(), data_map.load()) == ["collect.phone has no predicate over the data map"]
+    monkeypatch.setitem(CLAUSES, "collect.shoe_size", ())
+    assert "collect.shoe_size has predicates, but is no clause" in checks.predicates_hold(texts(), data_map.load())
+
+
+def published(map_: DataMap, *, why: str = "written from it") -> Library:
+    """As if the newest version were published, written from that map."""
+    version = replace(checks.newest(texts()), draft=False)
+    return replace(texts(), draft=version, maps=((version.name, map_hash(map_), why),))
+
+
+@pytest.mark.proves("policy.dates")
+def test_planted_a_map_that_changed_without_a_new_version_is_caught():
+    house = data_map.load()
+    assert checks.map_is_the_one(published(house), house) == []
+    changed = with_changed(house, "accounts_person", "phone", recipients=frozenset({"stripe"}))
+    assert "Make a new version" in checks.map_is_the_one(published(house), changed)[0]
+    assert checks.map_is_the_one(published(changed, why=""), changed) == [
+        f"maps.txt: {checks.newest(texts()).name} has a line without a reason"
+    ]
+
+
+def test_planted_a_text_that_changed_without_a_new_version_is_caught(tmp_path):
+    folder = copied(tmp_path)
+    file = folder / "2026-11-22" / "short.da.md"
+    file.write_text(file.read_text() + "\nOg mere.\n")
+    assert any("policy 2026-11-22" in line for line in checks.published_is_unchanged(library(folder)))

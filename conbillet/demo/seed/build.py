@@ -17,7 +17,7 @@ from . import texts
 from .conventions import last_year_and_this_year, make_big_convention, make_organizations, make_small_convention
 from .names import Crowd
 from .orders import Booth
-from .people import make_people
+from .people import accept_agreements, make_people
 
 AT_ONCE = 1000
 
@@ -47,6 +47,7 @@ def build(now: datetime, *, buyers: int, say: Callable[[str], None]) -> None:
             checked_at=now,
         )
     make_people(organizations["nordlys"], now)
+    accept_agreements(organizations, now)
     last, coming = last_year_and_this_year(now)
     before = make_big_convention(organizations["nordlys"], last, closed=True, now=now, size=3000)
     ahead = make_big_convention(organizations["nordlys"], coming, closed=False, now=now, size=2600)

@@ -5,7 +5,10 @@ from datetime import datetime
 from conbillet.accounts.actions.create_account import create_account
 from conbillet.accounts.actions.enrol_totp import enrol_totp
 from conbillet.accounts.models import Account, StaffRole
-from conbillet.organizations.models import Organization, Role, RoleKind
+from conbillet.consents.policy_texts import current
+from conbillet.consents.queries import texts
+from conbillet.core.clock import copenhagen_day
+from conbillet.organizations.models import Agreement, Organization, Role, RoleKind
 
 PASSWORD = "nordlys-demo-2026"  # noqa: S105  printed on purpose
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105  printed on purpose
@@ -47,3 +50,18 @@ def make_people(organization: Organization, now: datetime) -> dict[str, Account]
     buyer.birth_date, buyer.gender = now.date().replace(year=now.year - 27, month=5, day=17), "woman"
     buyer.save()
     return accounts
+
+
+def accept_agreements(organizations: dict[str, Organization], now: datetime) -> None:
+    """Each association has accepted today's data-processing agreement, by its owner where it has one to sign in as."""
+    version = current(texts().agreements, copenhagen_day(now))
+    for organization in organizations.values():
+        owner = Role.objects.filter(organization=organization, kind=RoleKind.OWNER).select_related("person").first()
+        Agreement.objects.create(
+            organization=organization,
+            version=version.name,
+            text_hash=version.text_hash,
+            accepted_by=owner.person if owner else None,
+            accepted_name=owner.person.name if owner else "",
+            accepted_at=now,
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import data, memberships, orders, overview, profile, security, tickets
+from .views import certificates, consents, data, memberships, orders, overview, profile, security, tickets
 
 app_name = "me"
 
@@ -18,4 +18,6 @@ urlpatterns = [
     path("security/devices/<int:device>/", security.log_out_device, name="log_out_device"),
     path("find-orders/", security.find_orders, name="find_orders"),
     path("data/", data.my_data, name="data"),
+    path("certificates/", certificates.certificates, name="certificates"),
+    path("consents/", consents.consents, name="consents"),
 ]

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from conbillet.catalogue.models import Event
@@ -17,6 +18,8 @@ from conbillet.payments.models import Dispute, Refund
 from conbillet.sales.figures import transfers_due
 from conbillet.sales.models import Order
 from conbillet.workflows import order_search
+
+from .agreement_page import agreement_is_missing
 
 SOON = timedelta(days=3)
 FORGOTTEN = timedelta(days=30)  # a mail that failed longer ago is history
@@ -48,6 +51,9 @@ def attention(*, standing: Standing, event: Event | None, now: datetime) -> list
         mails = mails.filter(about__in=Order.objects.filter(event=event).values("reference"))
     due = transfers_due(organization_id=organization.pk, before=now + SOON, event_id=event.pk if event else None)
     found = []
+    if event is None and agreement_is_missing(organization, now):
+        text = _("The data-processing agreement is waiting to be accepted by an owner")
+        found.append(Attention("warn", text, reverse("office:agreement", kwargs={"organization": organization.slug})))
     if due:
         text = ngettext("%(n)s bank transfer must arrive within three days", "%(n)s bank transfers must arrive within three days", due)
         found.append(Attention("warn", text % {"n": due}, _transfers(organization) if sees_money else _orders(organization, event, "awaiting_payment")))

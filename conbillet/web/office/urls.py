@@ -7,7 +7,9 @@ Other groups of pages add their own lines here.
 from django.urls import path
 
 from .views import (
+    agreement,
     attendees,
+    certificates,
     choose,
     dashboard,
     event_refunds,
@@ -30,6 +32,7 @@ urlpatterns = [
     path("start/", choose.start, name="start"),
     path("<slug:organization>/", dashboard.home, name="home"),
     path("<slug:organization>/settings/", organization.settings, name="settings"),
+    path("<slug:organization>/agreement/", agreement.agreement, name="agreement"),
     path("<slug:organization>/roles/", organization.roles, name="roles"),
     path("<slug:organization>/roles/<int:role>/", organization.role, name="role"),
     path("<slug:organization>/invitations/<int:invitation>/withdraw/", organization.withdraw, name="withdraw_invitation"),
@@ -65,6 +68,9 @@ urlpatterns = [
     path("<slug:organization>/orders/<slug:reference>/received/", order_actions.received, name="received"),
     path("<slug:organization>/orders/<slug:reference>/refund/", refunds.refund, name="refund"),
     path("<slug:organization>/orders/<slug:reference>/refunds/<int:refund>/repeat/", order_actions.repeat, name="repeat_refund"),
+    path("<slug:organization>/certificates/", certificates.certificates, name="certificates"),
+    path("<slug:organization>/certificates/<slug:reference>/", certificates.certificate, name="certificate"),
+    path("<slug:organization>/certificates/<slug:reference>/outcome/", certificates.settle, name="settle_certificate"),
     path("<slug:organization>/transfers/", transfers.transfers, name="transfers"),
     path("<slug:organization>/transfers/confirm/", transfers.confirm, name="confirm_transfers"),
     path("<slug:organization>/receipts/", receipts.receipts, name="receipts"),

@@ -50,6 +50,7 @@ CATEGORIES = {
     "user.member_number": "pd:Identifying",
     "user.consent": "pd:Preference",
     "user.cookie": "pd:Identifying",
+    "user.cpr": "pd:OfficialID",
 }
 PURPOSES = {
     IDENTIFY: "dpv:IdentityVerification",

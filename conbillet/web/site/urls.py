@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import cookies, help, machines, policy
+from .views import cookies, help, machines, newsletter, policy
 
 app_name = "site"
 
@@ -12,7 +12,10 @@ urlpatterns = [
     path("policy/terms/", policy.terms, name="terms"),
     path("policy/terms/<slug:day>/", policy.terms, name="terms_of"),
     path("policy/cookies/", cookies.cookies, name="cookies"),
+    path("policy/changes/", policy.changes, name="changes"),
     path("policy/<slug:day>/", policy.archived, name="policy_of"),
+    path("newsletter/", newsletter.newsletter, name="newsletter"),
+    path("newsletter/<slug:reference>/<slug:key>/", newsletter.answer, name="newsletter_answer"),
     path("help/", help.help, name="help"),
     path("help/find-order/", help.find_order, name="find_order"),
     path(".well-known/security.txt", machines.security_txt),

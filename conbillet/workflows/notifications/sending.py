@@ -3,7 +3,14 @@
 from conbillet.core import clock
 from conbillet.mail.actions.send_mail import send_mail
 
-from . import account_letters, authority_letters, cancellation_letters, case_letters  # noqa: F401 - register their letters
+from . import (  # noqa: F401 - register their letters
+    account_letters,
+    authority_letters,
+    cancellation_letters,
+    case_letters,
+    certificate_letters,
+    consent_letters,
+)
 from .letters import write
 
 

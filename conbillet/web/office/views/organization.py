@@ -19,6 +19,7 @@ from conbillet.organizations.actions.invite import CannotInvite, invite
 from conbillet.organizations.actions.remove_role import remove_role
 from conbillet.organizations.actions.update_organization import CannotUpdateOrganization, update_organization
 from conbillet.organizations.actions.withdraw_invitation import withdraw_invitation
+from conbillet.organizations.agreements import agreement_of
 from conbillet.organizations.models import Invitation, Role, StaffMember
 from conbillet.organizations.permissions import PERMISSIONS, Permission, allowed
 from conbillet.payments.models import ConnectedAccount
@@ -34,6 +35,7 @@ def next_steps(standing: Standing) -> list[dict[str, Any]]:
     connected = ConnectedAccount.objects.filter(organization=organization).first()
     steps: list[dict[str, Any]] = [
         {"done": bool(organization.cvr and organization.street), "label": _("Say who you are: CVR number and address"), "url": _url("office:settings", organization.slug), "for": Permission.EDIT_ORGANIZATION},
+        {"done": agreement_of(organization) is not None, "label": _("Accept the data-processing agreement"), "url": _url("office:agreement", organization.slug), "for": Permission.EDIT_ROLES},
         {"done": bool(connected and connected.charges_enabled), "label": _("Connect Stripe, so that buyers can pay"), "url": _url("office:payments", organization.slug), "for": Permission.SEE_MONEY},
         {"done": StaffMember.objects.count() > 1, "label": _("Invite those who help you"), "url": _url("office:roles", organization.slug), "for": Permission.EDIT_ROLES},
         {"done": Event.objects.filter(organization=organization).exists(), "label": _("Set up your first event"), "url": _url("office:events", organization.slug), "for": Permission.EDIT_CATALOGUE},

@@ -12,6 +12,7 @@ from conbillet.consents.actions.withdraw_answer import withdraw_answer
 from conbillet.consents.queries import answer_of, current_policy
 from conbillet.core import clock
 from conbillet.web.limits import limit_posts
+from conbillet.web.privacy_signal import refuses_by_signal
 from conbillet.web.tokenless import without_token
 
 from ..cookie_table import cookie_rows
@@ -24,11 +25,6 @@ def _reference(request: HttpRequest) -> str:
     """The cookie is `<reference>.<answer>`; whatever else it holds is no answer of ours."""
     reference, _, _choice = request.COOKIES.get(settings.CONSENT_COOKIE_NAME, "").partition(".")
     return reference if reference.isalnum() and len(reference) <= 32 else ""
-
-
-def refuses_by_signal(request: HttpRequest) -> bool:
-    """Whether the browser sends Global Privacy Control (https://www.w3.org/TR/gpc/)."""
-    return request.headers.get("Sec-GPC") == "1"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

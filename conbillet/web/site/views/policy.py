@@ -10,7 +10,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from conbillet.catalogue.markdown import render_markdown
-from conbillet.consents.policy_texts import Version, coming
+from conbillet.consents.differences import differences
+from conbillet.consents.policy_texts import Text, Version, coming
 from conbillet.consents.queries import current_policy, current_terms, texts
 from conbillet.core import clock
 
@@ -43,6 +44,35 @@ def archived(request: HttpRequest, day: str) -> HttpResponse:
     return _policy_page(request, found)
 
 
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """What changed between two versions, chosen in a form that needs no script; without a choice, the last change."""
+    versions = list(texts().policies)
+    names = {version.name: version for version in versions}
+    after = names.get(request.GET.get("to", "")) or versions[-1]
+    before = names.get(request.GET.get("from", "")) or versions[max(0, versions.index(after) - 1)]
+    if versions.index(before) > versions.index(after):
+        before, after = after, before
+    length = "short" if request.GET.get("length") == "short" else "full"
+    language = get_language() or "da"
+    found = differences(_text(before, length, language), _text(after, length, language))
+    context = {
+        "before": before,
+        "after": after,
+        "length": length,
+        "versions": list(reversed(versions)),
+        "changed": [one for one in found if one.change != "same"],
+        "same": [one for one in found if one.change == "same"],
+        "summary": before.archive_only or after.archive_only,
+    }
+    return public(render(request, "site/changes.html", context))
+
+
+def _text(version: Version, length: str, language: str) -> Text:
+    """A summary has one length only."""
+    return version.texts.get((length, language)) or version.texts["full", language]
+
+
 def _policy_page(request: HttpRequest, version: Version) -> HttpResponse:
     language = get_language() or "da"
     today = _today()
@@ -54,9 +84,16 @@ def _policy_page(request: HttpRequest, version: Version) -> HttpResponse:
         "current": now,
         "coming": coming(texts().policies, today),
         "archive": list(reversed(texts().policies)),
+        "former": _former(version),
         "original": render_markdown(version.originals[language]) if language in version.originals else "",
     }
     return public(render(request, "site/policy.html", context))
+
+
+def _former(version: Version) -> Version | None:
+    """The version before, to compare with."""
+    place = texts().policies.index(version)
+    return texts().policies[place - 1] if place else None
 
 
 @require_safe

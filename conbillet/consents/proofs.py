@@ -1,0 +1,282 @@
+"""What each clause of the policy claims about the data map, as predicates. `docs/privacy/proofs.md` is made from this table.
+
+A clause without an entry fails, an entry whose predicate does not hold fails, and `tests/proving.py` wants at least one
+test marked `@pytest.mark.proves("<clause>")` for each clause besides. A pending clause claims nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from conbillet.core.data_map import (
+    ASSOCIATION,
+    ASSOCIATION_RECORD,
+    MAIL_RELAY,
+    SIX_FIELDS,
+    STRIPE,
+    Column,
+    DataMap,
+)
+
+from .policy_texts import Library
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """A claim about the map, in words, and whether it holds."""
+
+    says: str
+    holds: Callable[[DataMap], bool]
+
+
+# Retention as the clause `also.retention` tells it: every rule of the map, and no other.
+PERIODS = {
+    "account": "until deleted; removed after 3 years unused",
+    "accounting": "5 years from the end of the association's accounting year",
+    "member_evidence": "5 years after leaving",
+    "member_contact": "1 year after leaving",
+    "sign_in": "180 days",
+    "access_log": "2 years",
+    "cases": "2 years after closing",
+    "cart": "24 hours",
+    "mail_body": "30 days",
+    "consent_proof": "2 years after its last use",
+    "cpr": "30 days after the certificate is settled, 6 months at most",
+    "invitation": "30 days after it was answered or ran out",
+}
+# What an association never gets, neither through the one door nor in its own record.
+NEVER_THE_ASSOCIATIONS = {"user.ip", "user.device", "user.sign_in", "user.session", "user.secret", "user.cookie"}
+
+
+def _columns(map_: DataMap) -> Iterator[tuple[str, Column]]:
+    for table in map_.tables.values():
+        for column in table.columns.values():
+            yield table.name, column
+
+
+def collects(clause: str, *categories: str) -> Predicate:
+    """The clause collects exactly these categories."""
+
+    def holds(map_: DataMap) -> bool:
+        return {column.category for _, column in _columns(map_) if column.clause == clause} == set(categories)
+
+    return Predicate(f"columns of this clause hold exactly: {', '.join(categories)}", holds)
+
+
+def collected_under(category: str, *clauses: str) -> Predicate:
+    """The category is collected under these clauses only."""
+
+    def holds(map_: DataMap) -> bool:
+        return {column.clause for _, column in _columns(map_) if column.category == category} == set(clauses)
+
+    return Predicate(f"{category} is collected under no other clause than {', '.join(clauses)}", holds)
+
+
+def bases(purpose: str, *articles: str) -> Predicate:
+    """The purpose rests on exactly these points of GDPR article 6."""
+
+    def holds(map_: DataMap) -> bool:
+        found = {column.purposes[purpose].article for _, column in _columns(map_) if purpose in column.purposes}
+        return found == set(articles)
+
+    return Predicate(f"the purpose rests on exactly: GDPR art. {', '.join(articles)}", holds)
+
+
+def cookies(clause: str, *names: str) -> Predicate:
+    """The cookies of the clause are exactly these, all of them necessary."""
+
+    def holds(map_: DataMap) -> bool:
+        found = [cookie for cookie in map_.cookies.values() if cookie.clause == clause]
+        return {cookie.name for cookie in found} == set(names) and all(cookie.necessary for cookie in found)
+
+    return Predicate(f"its cookies are exactly {', '.join(names)}, all necessary", holds)
+
+
+def lasts(name: str, days: int) -> Predicate:
+    """The cookie lives for so many days."""
+    return Predicate(
+        f"the cookie {name} lives for {days} days",
+        lambda map_: name in map_.cookies and map_.cookies[name].max_age_days == days,
+    )
+
+
+def processor(name: str, country: str, clause: str) -> Predicate:
+    """The processor is declared, in that country."""
+
+    def holds(map_: DataMap) -> bool:
+        found = map_.processors.get(name)
+        return found is not None and (found.country, found.clause) == (country, clause)
+
+    return Predicate(f"{name} is declared as a processor in {country}", holds)
+
+
+def only_processors(*names: str) -> Predicate:
+    """Nobody else is told anything."""
+    return Predicate(f"the processors are exactly {', '.join(names)}", lambda map_: set(map_.processors) == set(names))
+
+
+def receives(recipient: str, *categories: str) -> Predicate:
+    """The recipient is declared for exactly these categories."""
+
+    def holds(map_: DataMap) -> bool:
+        return {column.category for _, column in _columns(map_) if recipient in column.recipients} == set(categories)
+
+    return Predicate(f"{recipient} gets exactly: {', '.join(sorted(categories))}", holds)
+
+
+def never_receives(categories: set[str], *recipients: str) -> Predicate:
+    """None of the recipients is declared for any of the categories."""
+
+    def holds(map_: DataMap) -> bool:
+        return not any(
+            column.category in categories and column.recipients & {*recipients} for _, column in _columns(map_)
+        )
+
+    return Predicate(f"{' and '.join(recipients)} never get {', '.join(sorted(categories))}", holds)
+
+
+def keeps(category: str, rule: str) -> Predicate:
+    """Every column of the category goes by that retention rule."""
+
+    def holds(map_: DataMap) -> bool:
+        found = {column.keep.name for _, column in _columns(map_) if column.category == category and column.keep}
+        return found == {rule}
+
+    return Predicate(f"{category} is kept by the rule {rule} only", holds)
+
+
+def retention(periods: dict[str, str]) -> Predicate:
+    """The retention rules of the map are these, word for word."""
+
+    def holds(map_: DataMap) -> bool:
+        return {(column.keep.name, column.keep.period) for _, column in _columns(map_) if column.keep} == set(
+            periods.items()
+        )
+
+    return Predicate(f"the retention rules are exactly these {len(periods)}: {', '.join(sorted(periods))}", holds)
+
+
+def has(table: str, *columns: str) -> Predicate:
+    """The table is declared with these columns."""
+
+    def holds(map_: DataMap) -> bool:
+        return table in map_.tables and set(columns) <= set(map_.tables[table].columns)
+
+    return Predicate(f"{table} has {', '.join(columns)}", holds)
+
+
+def every_column(says: str, rule: Callable[[Column], bool]) -> Predicate:
+    """The rule holds for every column with personal data."""
+
+    def holds(map_: DataMap) -> bool:
+        personal = [column for _, column in _columns(map_) if column.kind in {"personal", "freetext"}]
+        return bool(personal) and all(rule(column) for column in personal)
+
+    return Predicate(says, holds)
+
+
+CLAUSES: dict[str, tuple[Predicate, ...]] = {
+    "policy.dates": (has("consents_policyversion", "updated_on", "effective_on", "published_at"),),
+    "policy.full_and_short": (has("consents_policyversion", "text_hash"),),
+    "policy.previous": (has("consents_policyversion", "text_hash", "previous_hash"),),
+    "role.processor": (
+        has("organizations_agreement", "organization", "version", "text_hash", "accepted_by", "accepted_at"),
+    ),
+    "also.controller": (collects("cookie.login", "user.secret", "user.session"),),
+    "cookie.consent": (
+        cookies("cookie.consent", "consent"),
+        lasts("consent", 365),
+        collects("cookie.consent", "user.cookie", "user.consent"),
+    ),
+    "cookie.login": (cookies("cookie.login", "login"), lasts("login", 30)),
+    "cookie.support": (cookies("cookie.support", "support"),),
+    "cookie.cloudflare": (
+        cookies("cookie.cloudflare", "__cf_bm", "cf_clearance"),
+        processor("cloudflare", "US", "cookie.cloudflare"),
+    ),
+    "cookie.stripe": (
+        cookies("cookie.stripe", "__stripe_mid", "__stripe_sid", "m"),
+        processor("stripe", "IE", "cookie.stripe"),
+        receives(STRIPE, "user.email"),
+    ),
+    "collect.when": (
+        every_column("every personal column says why it is asked and how long it is kept", lambda c: bool(c.clause and c.keep)),
+    ),
+    "collect.name": (collects("collect.name", "user.name"),),
+    "collect.address": (
+        collects("collect.address", "user.address", "user.postcode", "user.municipality"),
+        collected_under("user.address", "collect.address"),
+    ),
+    "collect.cpr": (
+        collects("collect.cpr", "user.cpr"),
+        collected_under("user.cpr", "collect.cpr"),
+        keeps("user.cpr", "cpr"),
+    ),
+    "collect.email": (collects("collect.email", "user.email"),),
+    "collect.birth_date": (
+        collects("collect.birth_date", "user.birth_date"),
+        collected_under("user.birth_date", "collect.birth_date"),
+    ),
+    "collect.gender": (collects("collect.gender", "user.gender"), collected_under("user.gender", "collect.gender")),
+    "collect.phone": (
+        collects("collect.phone", "user.phone"),
+        collected_under("user.phone", "collect.phone"),
+        never_receives({"user.phone"}, ASSOCIATION),
+    ),
+    "collect.ip": (
+        collects("collect.ip", "user.ip"),
+        collected_under("user.ip", "collect.ip"),
+        keeps("user.ip", "sign_in"),
+    ),
+    "collect.devices": (collects("collect.devices", "user.device", "user.sign_in"), keeps("user.device", "sign_in")),
+    "collect.contact": (collects("collect.contact", "user.name", "user.email", "user.content"),),
+    "use.identify": (bases("use.identify", "6(1)(a)", "6(1)(b)", "6(1)(c)", "6(1)(f)"),),
+    "use.purchases": (bases("use.purchases", "6(1)(b)", "6(1)(c)"),),
+    "use.services": (bases("use.services", "6(1)(a)", "6(1)(b)", "6(1)(f)"),),
+    "use.member_documentation": (bases("use.member_documentation", "6(1)(b)"),),
+    "use.improve": (bases("use.improve", "6(1)(f)"),),
+    "disclose.organization": (
+        receives(ASSOCIATION, *SIX_FIELDS),
+        never_receives(NEVER_THE_ASSOCIATIONS, ASSOCIATION, ASSOCIATION_RECORD),
+        has("privacy_disclosure", "organization", "purpose", "fields", "policy_version", "at"),
+        has("privacy_disclosedperson", "disclosure", "subject_id"),
+    ),
+    "disclose.statistics": (has("statistics_table", "organization"),),
+    "disclose.authorities": (
+        has("privacy_authoritycase", "authority", "legal_ground", "requested_by"),
+        has("privacy_authorityapproval", "case", "by", "approves"),
+        has("privacy_authoritypackage", "sha256"),
+    ),
+    "also.processors": (
+        only_processors("stripe", "cloudflare", "hetzner", "mail relay"),
+        receives(MAIL_RELAY, "user.email", "user.content"),
+    ),
+    "right.insight": (
+        every_column("every personal column says how it is exported", lambda c: c.export is not None),
+        has("privacy_insightpackage", "person", "state", "expires_at"),
+    ),
+    "right.deletion": (
+        every_column("every personal column says how it is erased", lambda c: c.erase is not None),
+        every_column(
+            "what is kept names its law and its period",
+            lambda c: c.erase is not None and (c.erase.how != "kept" or bool(c.erase.law and c.erase.until)),
+        ),
+        has("privacy_erasure", "subject_id", "erased_at", "backups_until"),
+    ),
+    "also.rights": (has("privacy_limit", "person", "kind", "from_at"),),
+    "also.complaint": (has("support_case", "email"),),
+    "also.retention": (retention(PERIODS),),
+    "storage.servers": (processor("hetzner", "DE", "storage.servers"),),
+    "storage.backups": (processor("amazon s3", "IE", "storage.backups"),),
+}  # fmt: skip
+
+
+def unproven(library: Library, map_: DataMap, ids: list[str]) -> list[str]:
+    """Clauses without predicates, predicates of no clause, and claims that the map does not bear out."""
+    found = [f"{id} has no predicate over the data map" for id in ids if id not in CLAUSES]
+    found += [f"{id} has predicates, but is no clause" for id in CLAUSES if id not in ids]
+    for id in ids:
+        if id not in library.pending:
+            found += [
+                f"{id}: not true of the data map: {one.says}" for one in CLAUSES.get(id, ()) if not one.holds(map_)
+            ]
+    return found

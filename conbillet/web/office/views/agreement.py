@@ -1,0 +1,56 @@
+"""The data-processing agreement: to read for everybody in the office, to accept for an owner."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from conbillet.core import clock
+from conbillet.organizations.access import Standing
+from conbillet.organizations.actions.accept_agreement import CannotAccept, accept_agreement
+from conbillet.organizations.models import Agreement, RoleKind, StaffMember
+from conbillet.organizations.permissions import Permission
+from conbillet.web.pages import office_page
+
+from ..agreement_page import annexes, current_agreement, parts_of
+
+
+@require_http_methods(["GET", "POST"])
+@office_page(Permission.SEE_OFFICE)
+def agreement(request: HttpRequest, standing: Standing) -> HttpResponse:
+    now, language = clock.now(), get_language() or "da"
+    version, organization = current_agreement(now), standing.organization
+    refusal = ""
+    if request.method == "POST":
+        me = StaffMember.objects.filter(person_id=standing.actor.person_id).first()
+        try:
+            if "agree" not in request.POST:
+                raise CannotAccept(_("Tick the box to say that the association accepts the agreement."))
+            accept_agreement(
+                organization=organization,
+                version=version.name,
+                text_hash=version.text_hash,
+                shown_hash=request.POST.get("text_hash", ""),
+                name=me.name or me.email if me else "",
+                actor=standing.actor,
+                now=now,
+            )
+        except CannotAccept as why:
+            refusal = str(why)
+        else:
+            messages.success(request, _("The agreement is accepted. You can always read it here."))
+            return redirect("office:agreement", organization=organization.slug)
+    accepted = list(Agreement.objects.filter(organization=organization).order_by("-version"))
+    context = {
+        "version": version,
+        "text": version.texts["full", language],
+        "parts": parts_of(version, language),
+        "annexes": annexes(language),
+        "accepted": accepted,
+        "is_accepted": any(row.version == version.name for row in accepted),
+        "is_owner": standing.actor.role == RoleKind.OWNER,
+        "refusal": refusal,
+    }
+    return render(request, "office/agreement.html", context, status=422 if refusal else 200)
