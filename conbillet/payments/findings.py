@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from .gateway import Fees
+
 
 @dataclass(frozen=True)
 class PaymentCaptured:
@@ -14,6 +16,7 @@ class PaymentCaptured:
     provider_payment: str
     provider_method: str
     attempt_id: int
+    fees: Fees | None = None
 
 
 @dataclass(frozen=True)

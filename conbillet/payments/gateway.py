@@ -49,8 +49,23 @@ class NetworkInTransaction(Exception):
 
 
 @dataclass(frozen=True)
+class Fees:
+    """What was kept back of a charge, in øre: the provider's own fee, and ours for the platform."""
+
+    provider: int = 0
+    platform: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.provider + self.platform
+
+
+@dataclass(frozen=True)
 class SessionView:
-    """A Checkout Session as it is now. `captured` and `currency` are what was really taken."""
+    """A Checkout Session as it is now. `captured` and `currency` are what was really taken.
+
+    `fees` are None as long as the provider has not said.
+    """
 
     id: str
     url: str
@@ -61,6 +76,7 @@ class SessionView:
     payment: str
     method: str
     attempt: str
+    fees: Fees | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +119,7 @@ class ChargeView:
     refunded: int
     currency: str
     attempt: str
+    fees: Fees | None = None
 
 
 class Gateway(Protocol):

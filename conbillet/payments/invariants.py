@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db.models import F, Q, Sum
 
 from .gateway import ChargeView
+from .ledger import FEES
 from .models import LedgerAccount, LedgerEntry, Payment, Refund
 
 _MONEY = (LedgerAccount.PROVIDER, LedgerAccount.BANK, LedgerAccount.TILL, LedgerAccount.DISPUTED)
@@ -33,8 +34,8 @@ def refunds_within_captured() -> list[str]:
 
 
 def ledger_agrees_with_payments() -> list[str]:
-    """The ledger's money is what was captured less what went back; what is owed is what has not gone back yet."""
-    money = Sum("amount", filter=Q(account__in=_MONEY), default=0)
+    """The ledger's money, fees aside, is what was captured less what went back."""
+    money = Sum("amount", filter=Q(account__in=_MONEY) & ~Q(key__startswith=FEES), default=0)
     booked = {row["payment"]: row["money"] for row in LedgerEntry.objects.values("payment").annotate(money=money)}
     gone = {
         row["payment"]: row["gone"]

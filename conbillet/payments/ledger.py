@@ -6,11 +6,13 @@ from uuid import UUID, uuid5
 
 from conbillet.core import rows
 
+from .gateway import Fees
 from .models import LedgerAccount, LedgerEntry, Payment
 
 # The id of a transaction follows from what happened, so that the same happening can only ever be one transaction.
 _HAPPENINGS = UUID("6f1a4f1e-54d5-4c8e-9d0f-0b4c1b1f8a3e")
 
+FEES = "fees:"
 MONEY_ACCOUNTS = {
     Payment.Method.CARD: LedgerAccount.PROVIDER,
     Payment.Method.TRANSFER: LedgerAccount.BANK,
@@ -44,6 +46,31 @@ def book(
                     key=key,
                     posted_at=now,
                 )
+
+
+def book_fees(*, payment: Payment, fees: Fees | None, now: datetime) -> None:
+    """Book what the provider kept back of a captured payment. Once: the same payment again changes nothing.
+
+    The platform's fee was credited when the money came (the buyer paid it with the order); here it leaves the account.
+    """
+    if fees is None or not fees.total:
+        return
+    book(
+        organization_id=payment.organization_id,
+        key=fees_key(payment),
+        about=payment.about,
+        payment=payment,
+        sides={
+            LedgerAccount.PROVIDER_FEE: fees.provider,
+            LedgerAccount.PLATFORM_FEE: fees.platform,
+            LedgerAccount.PROVIDER: -fees.total,
+        },
+        now=now,
+    )
+
+
+def fees_key(payment: Payment) -> str:
+    return f"{FEES}{payment.reference}"
 
 
 def capture_key(payment: Payment) -> str:

@@ -160,6 +160,7 @@ class LedgerAccount(models.TextChoices):
     TILL = "till", _("Paid at the door")
     DISPUTED = "disputed", _("Disputed")
     PLATFORM_FEE = "platform_fee", _("Platform fee")
+    PROVIDER_FEE = "provider_fee", _("Stripe's fees")
 
 
 class LedgerEntry(TenantModel):

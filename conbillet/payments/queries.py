@@ -45,7 +45,7 @@ def totals(*, abouts: Abouts) -> Totals:
     disputed = Dispute.objects.filter(payment__in=payments).exclude(
         Q(status__in=["won", "prevented"]) | Q(status__startswith="warning_")
     )
-    fees = LedgerEntry.objects.filter(payment__in=payments, account=LedgerAccount.PLATFORM_FEE)
+    fees = LedgerEntry.objects.filter(payment__in=payments, account=LedgerAccount.PLATFORM_FEE, amount__lt=0)
     return Totals(
         **{name: amount or 0 for name, amount in {**taken, **refunds}.items()},
         disputed=disputed.aggregate(sum=Sum("amount"))["sum"] or 0,

@@ -10,6 +10,7 @@ from .gateway import (
     AccountView,
     ChargeView,
     DisputeView,
+    Fees,
     KeyReused,
     ProviderBusy,
     ProviderMissing,
@@ -37,7 +38,7 @@ class StripeGateway:
         return self._session("post", "", account, idempotency_key=key, **request)
 
     def session(self, *, account: str, session: str) -> SessionView:
-        return self._session("get", f"/{session}", account, expand=["payment_intent.latest_charge"])
+        return self._session("get", f"/{session}", account, expand=["payment_intent.latest_charge.balance_transaction"])
 
     def _session(self, verb: str, path: str, account: str, **request: Any) -> SessionView:
         # The two calls of every purchase: read as JSON, since the SDK's objects cost more than all the rest of the call.
@@ -147,7 +148,12 @@ class StripeGateway:
         """The charges that took money since an instant, newest first."""
         pages: Any = self._ask(
             lambda: self._api.charges.list(
-                params={"created": {"gte": int(since.timestamp())}, "limit": 100}, options={"stripe_account": account}
+                params={
+                    "created": {"gte": int(since.timestamp())},
+                    "limit": 100,
+                    "expand": ["data.balance_transaction"],
+                },
+                options={"stripe_account": account},
             )
         )
         walk = iter(pages.auto_paging_iter())
@@ -161,6 +167,7 @@ class StripeGateway:
                     charge.amount_refunded,
                     charge.currency.upper(),
                     key,
+                    _fees(charge.to_dict()),
                 )
 
     def _ask(self, call: Callable[[], T]) -> T:
@@ -193,11 +200,12 @@ def _metadata(found: Any) -> dict[str, str]:
 
 def _session(found: dict[str, Any]) -> SessionView:
     intent = found["payment_intent"]
-    amount, method = found["amount_total"] or 0, ""
+    amount, method, fees = found["amount_total"] or 0, "", None
     charge = intent.get("latest_charge") if isinstance(intent, dict) else None
     if isinstance(charge, dict):
         # What was really taken, and how.
         amount, method = charge["amount_captured"], (charge["payment_method_details"] or {}).get("type", "")
+        fees = _fees(charge)
     return SessionView(
         id=found["id"],
         url=found["url"] or "",
@@ -208,7 +216,17 @@ def _session(found: dict[str, Any]) -> SessionView:
         payment=(intent["id"] if isinstance(intent, dict) else intent) or "",
         method=method[:20],
         attempt=(found["metadata"] or {}).get("attempt", ""),
+        fees=fees,
     )
+
+
+def _fees(charge: dict[str, Any]) -> Fees | None:
+    """What was kept back of a charge. None: not known yet, or in another currency, which our ledger cannot hold."""
+    balance = charge.get("balance_transaction")
+    if not isinstance(balance, dict) or balance["currency"] != charge["currency"]:
+        return None
+    platform = sum(part["amount"] for part in balance["fee_details"] if part["type"] == "application_fee")
+    return Fees(provider=balance["fee"] - platform, platform=platform)
 
 
 def _refund(found: Any) -> RefundView:

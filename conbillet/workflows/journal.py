@@ -23,6 +23,7 @@ CHUNK = 1000
 # The first word of a ledger key says what happened.
 HAPPENINGS = {
     "capture": gettext_lazy("Paid"),
+    "fees": gettext_lazy("Fees kept back"),
     "refund": gettext_lazy("Refund asked for"),
     "refund-paid": gettext_lazy("Money sent back"),
     "refund-returned": gettext_lazy("Refund came back from the bank"),

@@ -59,6 +59,7 @@ def act_on(*, finding: Finding, now: datetime) -> str:
                 amount=finding.amount,
                 provider_payment=finding.provider_payment,
                 provider_method=finding.provider_method,
+                fees=finding.fees,
                 now=now,
             )
             _attempt_ended(finding.attempt_id, Attempt.State.COMPLETE)

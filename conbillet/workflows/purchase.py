@@ -24,6 +24,7 @@ from conbillet.payments.actions.expect_payment import expect_payment
 from conbillet.payments.actions.request_refund import request_refund
 from conbillet.payments.actions.start_checkout import CannotCheckOut, NothingToPay, start_checkout
 from conbillet.payments.checkout import SHORTEST, CheckoutLine
+from conbillet.payments.gateway import Fees
 from conbillet.payments.models import LedgerAccount, Payment
 from conbillet.payments.queries import about_payment, lock_payment
 from conbillet.sales.actions.cancel_order import CannotCancel, cancel_order
@@ -38,6 +39,8 @@ from conbillet.tickets.actions.issue_tickets import issue_tickets
 
 from .links import order_link
 from .notifications.queueing import queue_confirmation, queue_order_mail
+
+PLATFORM_FEE = "platform_fee"  # the kind of a line that is the platform's, taken by Stripe as application fee
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ def pay(*, order: Order, now: datetime) -> str:
             order.pay_by_at = extend_payment_time(order=order, now=now).pay_by_at
         except TooLate:
             raise TooLateToPay from None
-    counts: Counter[tuple[str, int]] = Counter((line.text, line.amount) for line in lines_with_people(order))
+    order_lines = lines_with_people(order)
+    counts: Counter[tuple[str, int]] = Counter((line.text, line.amount) for line in order_lines)
     attempt = start_checkout(
         payment=payment,
         lines=[CheckoutLine(text, amount, quantity) for (text, amount), quantity in counts.items() if amount > 0],
@@ -106,6 +110,7 @@ def pay(*, order: Order, now: datetime) -> str:
         success_url=f"{order_link(order)}?paid=1",
         cancel_url=f"{order_link(order)}?gave_up=1",
         expires_at=order.pay_by_at or now,
+        application_fee=sum(line.amount for line in order_lines if line.kind == PLATFORM_FEE),
         now=now,
     )
     return attempt.url
@@ -113,7 +118,13 @@ def pay(*, order: Order, now: datetime) -> str:
 
 @transaction.atomic
 def confirm_payment(
-    *, payment_id: int, amount: int, provider_payment: str, provider_method: str, now: datetime
+    *,
+    payment_id: int,
+    amount: int,
+    provider_payment: str,
+    provider_method: str,
+    now: datetime,
+    fees: Fees | None = None,
 ) -> Order:
     """The money is there: settle, mark paid, grant memberships, issue tickets, enqueue the mail; one transaction.
 
@@ -132,6 +143,7 @@ def confirm_payment(
         provider_payment=provider_payment,
         provider_method=provider_method,
         split=split_of(lines),
+        fees=fees,
         now=now,
     )
     try:
@@ -183,7 +195,7 @@ def split_of(lines: list[OrderLine]) -> dict[str, int]:
     accounts = {
         ProductKind.MEMBERSHIP: LedgerAccount.DUES,
         ProductKind.DONATION: LedgerAccount.DONATIONS,
-        "platform_fee": LedgerAccount.PLATFORM_FEE,
+        PLATFORM_FEE: LedgerAccount.PLATFORM_FEE,
     }
     split: Counter[str] = Counter()
     for line in lines:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from ..ledger import MONEY_ACCOUNTS, Unbalanced, book, capture_key
+from ..gateway import Fees
+from ..ledger import MONEY_ACCOUNTS, Unbalanced, book, book_fees, capture_key
 from ..models import Payment
 
 _CAPTURE = (
@@ -26,10 +27,11 @@ def capture_payment(
     provider_method: str,
     split: Mapping[str, int],
     now: datetime,
+    fees: Fees | None = None,
 ) -> bool:
     """Mark an expected (or expired: late money) payment as captured and book it. False when it was captured already.
 
-    Two statements. `split` says which accounts are credited, in øre, and must sum to `amount`; the debit follows from the
+    Two statements (one more for `fees` that the provider kept back). `split` says which accounts are credited, in øre, and must sum to `amount`; the debit follows from the
     payment's method. The caller audits: it knows what was paid for.
     """
     if amount != payment.amount:
@@ -53,4 +55,5 @@ def capture_payment(
             sides=sides,
             now=now,
         )
+        book_fees(payment=payment, fees=fees, now=now)
     return True

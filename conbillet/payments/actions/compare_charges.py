@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..gateway import ChargeView, gateway
-from ..models import ConnectedAccount, Payment, Refund
+from ..ledger import book_fees, fees_key
+from ..models import ConnectedAccount, LedgerEntry, Payment, Refund
 
 # Younger than this, a webhook may still be on its way.
 _SETTLING = timedelta(minutes=15)
@@ -29,12 +30,16 @@ class Difference:
 
 
 def compare_charges(*, account: ConnectedAccount, since: datetime, now: datetime) -> list[Difference]:
-    """Every difference among an association's charges since an instant. Never inside a transaction; changes nothing."""
+    """Every difference among an association's charges since an instant. Never inside a transaction.
+
+    Changes nothing but this: fees that were not known yet when a payment was confirmed are booked now.
+    """
     charges = gateway().charges(account=account.stripe_account, since=since)
     differences: list[Difference] = []
     seen: set[int] = set()
     while batch := [charge for _, charge in zip(range(_BATCH), charges, strict=False)]:
         differences += _compare(account, batch, seen)
+        _book_missing_fees(account, batch, now)
     ours = Payment.objects.filter(
         organization_id=account.organization_id,
         method=Payment.Method.CARD,
@@ -47,6 +52,17 @@ def compare_charges(*, account: ConnectedAccount, since: datetime, now: datetime
             Difference("payment_without_charge", "", payment.provider_payment, payment.pk, "", expected, "0")
         )
     return differences
+
+
+def _book_missing_fees(account: ConnectedAccount, charges: list[ChargeView], now: datetime) -> None:
+    fees = {charge.payment: charge.fees for charge in charges if charge.fees and charge.fees.total}
+    payments = Payment.objects.filter(
+        organization_id=account.organization_id, provider_payment__in=fees, state=Payment.State.CAPTURED
+    )
+    by_key = {fees_key(payment): payment for payment in payments}
+    booked = set(LedgerEntry.objects.filter(key__in=by_key).values_list("key", flat=True))
+    for key in by_key.keys() - booked:
+        book_fees(payment=by_key[key], fees=fees[by_key[key].provider_payment], now=now)
 
 
 def _compare(account: ConnectedAccount, charges: list[ChargeView], seen: set[int]) -> Iterator[Difference]:

@@ -47,4 +47,4 @@ def judge(*, attempt: Attempt, view: SessionView) -> Finding:
         return Mismatch(payment.pk, "amount", str(payment.amount), str(view.amount))
     if payment.provider_payment not in ("", view.payment):
         return Mismatch(payment.pk, "payment", payment.provider_payment, view.payment)
-    return PaymentCaptured(payment.pk, view.amount, view.currency, view.payment, view.method, attempt.pk)
+    return PaymentCaptured(payment.pk, view.amount, view.currency, view.payment, view.method, attempt.pk, view.fees)

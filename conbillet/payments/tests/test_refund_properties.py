@@ -13,6 +13,8 @@ from conbillet.payments.actions.expect_payment import expect_payment
 from conbillet.payments.actions.record_outside_refund import record_outside_refund
 from conbillet.payments.actions.request_refund import RefundTooLarge, repeat_refund, request_refund
 from conbillet.payments.actions.settle_refund import settle_refund
+from conbillet.payments.gateway import Fees
+from conbillet.payments.ledger import book_fees
 from conbillet.payments.models import LedgerAccount, LedgerEntry, Payment, Refund
 from tests.cast import make_organization
 
@@ -28,14 +30,30 @@ STEPS = st.one_of(
 
 class AnyRefunds(TestCase):
     @settings(max_examples=25, deadline=None)
-    @given(st.sampled_from(["card", "transfer", "door"]), st.lists(STEPS, max_size=8))
-    def test_i2_and_i3_hold(self, method, steps):
+    @given(
+        st.sampled_from(["card", "transfer", "door"]),
+        st.lists(STEPS, max_size=8),
+        st.integers(0, 400),
+        st.integers(0, 50),
+    )
+    def test_i2_and_i3_hold(self, method, steps, provider_fee, platform_fee):
         organization = make_organization("alea", "ALEA")
         payment = expect_payment(organization_id=organization.pk, about="A", amount=CAPTURED, method=method, now=NOW)
-        split = {LedgerAccount.SALES: 700, LedgerAccount.VAT: 200, LedgerAccount.DUES: 100}
+        split = {LedgerAccount.SALES: 700, LedgerAccount.VAT: 200, LedgerAccount.DUES: 100 - platform_fee}
+        split[LedgerAccount.PLATFORM_FEE] = platform_fee
+        fees = Fees(provider_fee, platform_fee) if method == "card" else None
         capture_payment(
-            payment=payment, amount=CAPTURED, provider_payment="pi_1", provider_method="", split=split, now=NOW
+            payment=payment,
+            amount=CAPTURED,
+            provider_payment="pi_1",
+            provider_method="",
+            split=split,
+            fees=fees,
+            now=NOW,
         )
+        book_fees(payment=payment, fees=fees, now=NOW)  # the reconciler comes by, too
+        kept = LedgerEntry.objects.filter(account=LedgerAccount.PROVIDER_FEE).values_list("amount", flat=True)
+        assert sum(kept) == (provider_fee if fees else 0)
         for number, (verb, value) in enumerate(steps):
             refunds = list(Refund.objects.order_by("id"))
             if verb == "ask":
