@@ -21,6 +21,7 @@ from conbillet.core.live import notify
 from conbillet.core.rows import gathered
 from conbillet.payments.actions.capture_payment import capture_payment
 from conbillet.payments.actions.expect_payment import expect_payment
+from conbillet.payments.actions.expire_checkout import expire_checkout
 from conbillet.payments.actions.request_refund import request_refund
 from conbillet.payments.actions.start_checkout import CannotCheckOut, NothingToPay, start_checkout
 from conbillet.payments.checkout import SHORTEST, CheckoutLine
@@ -205,7 +206,11 @@ def split_of(lines: list[OrderLine]) -> dict[str, int]:
 
 
 def order_ended(*, order: int) -> None:
-    """Job: an unpaid order was cancelled or ran out. Who was to pay later is told; its payment is expected no more."""
+    """Job: an unpaid order was cancelled or ran out. Its payment is expected no more, who is to be told is told, and a
+    page at Stripe that is still open is closed at once.
+
+    Raises CheckoutUnknown when Stripe does not answer: the job is tried again, and the reconciler comes by, too.
+    """
     found = Order.objects.select_related("event").get(pk=order)
     if found.state not in {Order.State.CANCELLED, Order.State.EXPIRED}:
         return
@@ -215,3 +220,5 @@ def order_ended(*, order: int) -> None:
         called_off = found.state == Order.State.CANCELLED and found.event.state == Event.State.CANCELLED
         if found.method != Order.Method.CARD and not called_off:
             queue_order_mail(kind="expired", order=found, now=clock.now())
+    if found.state == Order.State.CANCELLED and found.method == Order.Method.CARD:
+        expire_checkout(payment=Payment.objects.get(about=found.reference), now=clock.now())
