@@ -8,7 +8,6 @@ from conbillet.core.data_map import (
     MEMBER_DOCUMENTATION,
     SERVICES,
     SIGN_IN,
-    blank,
     data_map,
     delete_row,
     drop,
@@ -34,7 +33,7 @@ with data_map.model(Person, subject="id") as t:
         keep=ACCOUNT,
         export=plain,
         redact=initials,
-        erase=blank,
+        erase=delete_row,
     )
     t.personal(
         "badge_name",
@@ -44,7 +43,7 @@ with data_map.model(Person, subject="id") as t:
         keep=ACCOUNT,
         export=plain,
         redact=initials,
-        erase=blank,
+        erase=delete_row,
     )
     t.personal(
         "birth_date",
@@ -54,7 +53,7 @@ with data_map.model(Person, subject="id") as t:
         keep=ACCOUNT,
         export=plain,
         redact=year_only,
-        erase=blank,
+        erase=delete_row,
     )
     t.personal(
         "gender",
@@ -64,7 +63,7 @@ with data_map.model(Person, subject="id") as t:
         keep=ACCOUNT,
         export=plain,
         redact=drop,
-        erase=blank,
+        erase=delete_row,
     )
     t.personal(
         "phone",
@@ -74,7 +73,7 @@ with data_map.model(Person, subject="id") as t:
         keep=ACCOUNT,
         export=plain,
         redact=drop,
-        erase=blank,
+        erase=delete_row,
     )
     for name in ("street", "city", "country"):
         t.personal(
@@ -85,7 +84,7 @@ with data_map.model(Person, subject="id") as t:
             keep=ACCOUNT,
             export=plain,
             redact=drop,
-            erase=blank,
+            erase=delete_row,
         )
     t.personal(
         "postcode",
@@ -95,7 +94,7 @@ with data_map.model(Person, subject="id") as t:
         keep=ACCOUNT,
         export=plain,
         redact=same,
-        erase=blank,
+        erase=delete_row,
     )
     t.personal(
         "language",
@@ -105,7 +104,7 @@ with data_map.model(Person, subject="id") as t:
         keep=ACCOUNT,
         export=plain,
         redact=same,
-        erase=blank,
+        erase=delete_row,
     )
 
 with data_map.model(Account, subject="person") as t:

@@ -49,7 +49,12 @@ class Member(TenantModel):
     left_on = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "member_no"], name="memberships_member_no")]
+        constraints = [
+            # A member without evidence who was erased has no number any more.
+            models.UniqueConstraint(
+                fields=["organization", "member_no"], condition=~models.Q(member_no=""), name="memberships_member_no"
+            )
+        ]
         indexes = [models.Index(fields=["person"])]
 
 

@@ -24,6 +24,7 @@ from .models import (
     Disclosure,
     Erasure,
     ErasureLine,
+    ErasureNotice,
     Guardianship,
     InsightPackage,
     Limit,
@@ -59,6 +60,12 @@ with data_map.model(ErasureLine) as t:
     t.technical(
         "id", "erasure", "organization", "table", "category", "outcome", "count", "law", "until",
         why="what was deleted and what is kept, in counts",
+    )  # fmt: skip
+
+with data_map.model(ErasureNotice) as t:
+    t.technical(
+        "id", "organization", "erasure_reference", "orders", "members", "told_at",
+        why="which of an association's own orders and member numbers an erasure was about; nobody's name",
     )  # fmt: skip
 
 with data_map.model(Guardianship, subject="child") as t:

@@ -15,6 +15,8 @@ from ..queries import NOTHING_TO_SAY
 # A worker that dies between handing over and writing it down leaves the mail claimed. It is tried again after this
 # time, under the same Message-ID, so that a mailbox can tell that it is the same mail.
 CLAIM = timedelta(minutes=10)
+# Mails to somebody of whom nothing is to be left: address and text go as soon as the mail is on its way.
+FORGOTTEN_WHEN_SENT = {"erasure_receipt"}
 
 
 class MailServerDown(Exception):
@@ -85,5 +87,7 @@ def _note(mail: OutgoingMail, state: str, now: datetime, *, letter: Letter | Non
     mail.state, mail.last_error = state, error
     if letter is not None:
         mail.subject, mail.text, mail.sent_at = letter.subject[:200], text_of(letter), now
-    mail.save(update_fields=["state", "last_error", "subject", "text", "sent_at"])
+    if mail.kind in FORGOTTEN_WHEN_SENT and state in {OutgoingMail.State.SENT, OutgoingMail.State.FAILED}:
+        mail.recipient = mail.subject = mail.text = ""
+    mail.save(update_fields=["state", "last_error", "recipient", "subject", "text", "sent_at"])
     return state

@@ -5,7 +5,7 @@ from .authorities import AuthorityApproval, AuthorityCase, AuthorityPackage, Aut
 from .breaches import Breach, BreachSubject
 from .departures import Departure
 from .disclosures import DisclosedPerson, Disclosure
-from .erasures import Erasure, ErasureLine
+from .erasures import Erasure, ErasureLine, ErasureNotice
 from .guardians import Guardianship
 from .insight import InsightPackage
 from .limits import Limit
@@ -24,6 +24,7 @@ __all__ = [
     "Disclosure",
     "Erasure",
     "ErasureLine",
+    "ErasureNotice",
     "Guardianship",
     "InsightPackage",
     "Limit",

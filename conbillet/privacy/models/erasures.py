@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from conbillet.core.tenancy import TenantModel
+
 
 class Erasure(models.Model):
     """A person was erased. The id is the one of the erasure ledger; the receipt opens by its secret link only."""
@@ -49,3 +51,17 @@ class ErasureLine(models.Model):
                 name="privacy_kept_has_law_and_date",
             )
         ]
+
+
+class ErasureNotice(TenantModel):
+    """An association was told that somebody was erased (GDPR art. 19): which of its orders and members it is about."""
+
+    office_access = "read"
+
+    erasure_reference = models.CharField(max_length=16)
+    orders = models.CharField(max_length=4000, blank=True)  # public references, comma-separated
+    members = models.CharField(max_length=400, blank=True)  # member numbers, comma-separated
+    told_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-told_at"])]

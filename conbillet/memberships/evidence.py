@@ -1,0 +1,36 @@
+"""What grant bodies may ask an association to show of a member, and until when (retention rule `member_evidence`).
+
+The evidence of dues that were paid is kept for five years after the member has left, or after the last period that was
+paid for when nobody wrote down that they left. A member who never paid dues is no evidence of anything.
+"""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Max, Q
+
+from conbillet.core.clock import add_months
+
+from .models import Member, Membership
+
+MONTHS = 60
+CONTACT_MONTHS = 12
+
+
+def evidence_of_members(pks: Collection[int]) -> dict[int, date | None]:
+    """For each member until when the evidence is kept; None where there is none."""
+    paid = Q(memberships__dues_amount__gt=0, memberships__paid_at__isnull=False)
+    members = Member.objects.filter(pk__in=pks).annotate(last_paid=Max("memberships__period_to", filter=paid))
+    return {
+        member.pk: add_months(max(member.left_on or member.last_paid, member.last_paid), MONTHS)
+        if member.last_paid
+        else None
+        for member in members
+    }
+
+
+def evidence_of_memberships(pks: Collection[int]) -> dict[int, date | None]:
+    """For each period until when its evidence is kept: as long as its member's."""
+    members = dict(Membership.objects.filter(pk__in=pks).values_list("pk", "member_id"))
+    until = evidence_of_members(set(members.values()))
+    return {pk: until[member] for pk, member in members.items()}
