@@ -185,6 +185,7 @@ class Cancellation(TenantModel):
     by_kind = models.CharField(max_length=12)
     by_person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     reason = models.CharField(max_length=240, blank=True)
+    reason_told = models.BooleanField(default=False)  # the buyer reads it in the letter, by the office's choice
 
 
 class EventRefund(TenantModel):

@@ -222,7 +222,7 @@ with data_map.model(OrderLine, subject="order.buyer", email="order.buyer_email")
     )
 
 with data_map.model(Cancellation, subject="order.buyer", email="order.buyer_email") as t:
-    t.technical("id", "organization", "order", "at", "by_kind", why="when an order ended")
+    t.technical("id", "organization", "order", "at", "by_kind", "reason_told", why="when an order ended")
     t.link("by_person", why="who ended it", erase=unlink)
     t.freetext(
         "reason", clause="use.purchases", purposes=BUYING, keep=ACCOUNTING, export=plain, redact=drop, erase=blank

@@ -13,7 +13,7 @@ from functools import partial
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from conbillet.catalogue.models import Event, ProductKind
+from conbillet.catalogue.models import ProductKind
 from conbillet.consents.models import Acceptance
 from conbillet.core import clock, rows
 from conbillet.core.actor import SYSTEM, Actor
@@ -39,7 +39,7 @@ from conbillet.sales.queries import lines_with_people
 from conbillet.tickets.actions.issue_tickets import issue_tickets
 
 from .links import order_link
-from .notifications.queueing import queue_confirmation, queue_order_mail
+from .notifications.queueing import queue_confirmation, queue_order_ended, queue_order_mail
 
 PLATFORM_FEE = "platform_fee"  # the kind of a line that is the platform's, taken by Stripe as application fee
 
@@ -216,9 +216,6 @@ def order_ended(*, order: int) -> None:
         return
     with transaction.atomic():
         Payment.objects.filter(about=found.reference, state=Payment.State.EXPECTED).update(state=Payment.State.EXPIRED)
-        # Of an event that was called off its own letter tells, also that nothing is to be paid.
-        called_off = found.state == Order.State.CANCELLED and found.event.state == Event.State.CANCELLED
-        if found.method != Order.Method.CARD and not called_off:
-            queue_order_mail(kind="expired", order=found, now=clock.now())
+        queue_order_ended(order=found, now=clock.now())
     if found.state == Order.State.CANCELLED and found.method == Order.Method.CARD:
         expire_checkout(payment=Payment.objects.get(about=found.reference), now=clock.now())

@@ -195,5 +195,11 @@ def _cancel(order: Order, note: str, actor: Actor, now: datetime) -> None:
     Cancellation.objects.update_or_create(
         organization_id=order.organization_id,
         order=order,
-        defaults={"at": now, "by_kind": actor.kind, "by_person_id": actor.person_id, "reason": note[:240]},
+        defaults={
+            "at": now,
+            "by_kind": actor.kind,
+            "by_person_id": actor.person_id,
+            "reason": note[:240],
+            "reason_told": False,
+        },
     )

@@ -50,7 +50,7 @@ def test_stripe_is_down_and_the_job_is_tried_again(shop, waiting, monkeypatch):
         with pytest.raises(CheckoutUnknown):
             purchase.order_ended(order=waiting.pk)
     assert at_stripe(shop) == "open" and Order.objects.get().state == "cancelled"
-    assert [name for name, _ids in announced()] == ["order_cancelled"]
+    assert "order_cancelled" in [name for name, _ids in announced()]
     run_jobs()
     assert at_stripe(shop) == "expired"
 

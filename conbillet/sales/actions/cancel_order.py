@@ -19,8 +19,11 @@ class CannotCancel(Exception):
 
 
 @transaction.atomic
-def cancel_order(*, order: Order, reason: str, actor: Actor, now: datetime) -> Order:
-    """Cancel an unpaid order and give its places back at once. Harmless when it has ended already; refuses a paid one."""
+def cancel_order(*, order: Order, reason: str, actor: Actor, now: datetime, tell_reason: bool = False) -> Order:
+    """Cancel an unpaid order and give its places back at once. Harmless when it has ended already; refuses a paid one.
+
+    `reason` is for the association's own records; `tell_reason` puts it into the buyer's letter too.
+    """
     order, hold = lock_order(reference=order.reference)
     if order.state == Order.State.PAID:
         raise CannotCancel
@@ -37,6 +40,7 @@ def cancel_order(*, order: Order, reason: str, actor: Actor, now: datetime) -> O
         by_kind=actor.kind,
         by_person_id=actor.person_id,
         reason=reason[:240],
+        reason_told=tell_reason and bool(reason),
     )
     audit.record(
         action="order_cancelled",

@@ -76,6 +76,7 @@ class ReceivedForm(forms.Form):
 
 class CancelForm(forms.Form):
     reason = LineField(label=_("Reason, for your own records"), max_length=240, required=False)
+    tell_reason = forms.BooleanField(label=_("Tell the buyer the reason in the mail that says so"), required=False)
 
 
 class RefundForm(forms.Form):

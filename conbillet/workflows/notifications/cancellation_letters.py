@@ -7,7 +7,7 @@ from conbillet.core.references import pretty
 from conbillet.mail.letter import Letter
 from conbillet.mail.models import OutgoingMail
 from conbillet.payments.models import Payment
-from conbillet.sales.models import Order, Participant
+from conbillet.sales.models import Cancellation, Order, Participant
 
 from .letters import foot_links, greeting, order_letter, order_of, seller_lines, writes
 
@@ -49,6 +49,43 @@ def event_cancelled_holder(mail: OutgoingMail) -> Letter | None:
         links=foot_links(),
         accent=order.organization.accent_colour,
         reply_to=order.organization.email,
+    )
+
+
+@writes("order_cancelled", "given_up")
+def order_cancelled(mail: OutgoingMail) -> Letter | None:
+    """An unpaid order was cancelled: by the association, with its reason if it chose to tell it, or by the buyer."""
+    order = order_of(mail)
+    if order is None or order.state != Order.State.CANCELLED:
+        return None
+    number, seller = pretty(order.reference), order.organization.name
+    nothing = _("You need not pay anything, and the places have been given back.")
+    if mail.kind == "given_up":
+        return order_letter(
+            order,
+            subject=_("You have cancelled order %(order)s") % {"order": number},
+            paragraphs=(
+                _("Your order for %(event)s is cancelled, as you asked.") % {"event": order.event.name},
+                nothing,
+            ),
+            button=_("See the order"),
+        )
+    cancellation = Cancellation.objects.filter(order=order).first()
+    reason = cancellation.reason if cancellation and cancellation.reason_told else ""
+    said = (_("They write: “%(reason)s”") % {"reason": reason},) if reason else ()
+    return order_letter(
+        order,
+        subject=_("Order %(order)s was cancelled by %(seller)s") % {"order": number, "seller": seller},
+        paragraphs=(
+            _("Your order for %(event)s was cancelled by %(seller)s.") % {"event": order.event.name, "seller": seller},
+            *said,
+            nothing,
+            _(
+                "If you have paid already, the money goes back to you, or you get your tickets after all while there are places left."
+            ),
+        ),
+        button=_("See the order"),
+        closing=(_("Questions? Answer this mail: it goes to %(seller)s.") % {"seller": seller},),
     )
 
 

@@ -276,9 +276,9 @@ def unpaid(mail: OutgoingMail) -> Letter | None:
     )
 
 
-@writes("expired", "cancelled")
+@writes("expired")
 def ended(mail: OutgoingMail) -> Letter | None:
-    """An unpaid order has ended. Only pay-later orders get this mail: whoever turned back at Stripe knows it."""
+    """An unpaid order has run out. Only pay-later orders get this mail: whoever turned back at Stripe knows it."""
     order = order_of(mail)
     if order is None or order.state == Order.State.PAID:
         return None

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from conbillet.catalogue.models import Event
+from conbillet.core.actor import ActorKind
 from conbillet.mail.actions.queue_mail import queue_mail
-from conbillet.sales.models import Order, OrderLine
+from conbillet.sales.models import Cancellation, Order, OrderLine
 
 
 def queue_order_mail(*, kind: str, order: Order, now: datetime, again: str = "") -> None:
@@ -43,6 +45,21 @@ def queue_confirmation(*, order: Order, lines: Sequence[OrderLine], now: datetim
             person_id=person.person_id,
             now=now,
         )
+
+
+def queue_order_ended(*, order: Order, now: datetime) -> None:
+    """An unpaid order has ended: cancelled by the association or by the buyer, or not paid in time.
+
+    Of an event that was called off its own letter tells. Whoever turned back at Stripe knows it.
+    """
+    cancellation = Cancellation.objects.filter(order=order).first()
+    if order.state == Order.State.CANCELLED and order.event.state == Event.State.CANCELLED:
+        return
+    by = cancellation.by_kind if cancellation and order.state == Order.State.CANCELLED else ActorKind.SYSTEM
+    if by == ActorKind.ORGANIZATION:
+        queue_order_mail(kind="order_cancelled", order=order, now=now)
+    elif order.method != Order.Method.CARD:
+        queue_order_mail(kind="expired" if by == ActorKind.SYSTEM else "given_up", order=order, now=now)
 
 
 def queue_event_cancelled(*, order: Order, now: datetime) -> None:

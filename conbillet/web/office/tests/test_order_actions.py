@@ -8,15 +8,18 @@ from django.core import mail
 from django.test import Client
 
 from conbillet.core import clock
+from conbillet.core.actor import ANONYMOUS
 from conbillet.core.models import AuditEntry
 from conbillet.core.references import pretty
 from conbillet.mail.models import OutgoingMail
 from conbillet.organizations.models import RoleKind
 from conbillet.payments.models import Payment, Refund
 from conbillet.sales.actions.add_to_cart import Wish
+from conbillet.sales.actions.cancel_order import cancel_order
 from conbillet.sales.models import Hold, Order, Receipt
 from conbillet.sales.stock import release_expired
 from conbillet.tickets.models import CheckIn, Ticket
+from conbillet.web.office.views import order_actions
 from conbillet.workflows.refunds import refund_lines
 from tests.jobs import run_jobs
 from tests.login import log_in
@@ -194,6 +197,37 @@ class TestCancel:
         run_jobs()
         assert Payment.objects.get(about=unpaid.reference).state == "expired"
         assert "Fortrudt" in text_of(owner.get(url_of(unpaid)))
+
+    def letters(self) -> list[str]:
+        run_jobs()
+        return [f"{message.subject}\n{message.body}" for message in mail.outbox if "annulleret" in message.subject or "ikke betalt" in message.subject]
+
+    def test_the_buyer_reads_who_did_it_and_not_that_they_paid_too_late(self, owner, unpaid):
+        owner.post(url_of(unpaid, "cancel/"), {"reason": "Svarer ikke på mails"})
+        (letter,) = self.letters()
+        assert letter.startswith(f"Ordre {pretty(unpaid.reference)} er annulleret af ALEA")
+        assert "Svarer ikke" not in letter and "ikke betalt" not in letter and "Du skal ikke betale noget" in letter
+
+    def test_and_the_reason_if_the_office_chose_to_tell_it(self, owner, world, now):
+        card = order_of(world, now, Wish(world.adult.pk, 1))
+        owner.post(url_of(card, "cancel/"), {"reason": "Hallen er mindre", "tell_reason": "on"})
+        (letter,) = self.letters()
+        assert "De skriver: “Hallen er mindre”" in letter
+
+    def test_planted_a_reason_that_is_always_told_is_noticed(self, owner, unpaid, monkeypatch):
+        monkeypatch.setattr(order_actions, "cancel_order", lambda **said: cancel_order(**{**said, "tell_reason": True}))
+        owner.post(url_of(unpaid, "cancel/"), {"reason": "Svarer ikke på mails"})
+        with pytest.raises(AssertionError):
+            assert "Svarer ikke" not in self.letters()[0]
+
+    def test_who_gives_up_and_who_lets_it_run_out_read_that(self, world, unpaid, now):
+        cancel_order(order=unpaid, reason="", actor=ANONYMOUS, now=now)
+        assert self.letters()[0].startswith("Du har annulleret ordre")
+        mail.outbox.clear()
+        late = order_of(world, now, Wish(world.adult.pk, 1), method="transfer")
+        Hold.objects.filter(order=late).update(expires_at=now - timedelta(days=1))
+        release_expired(now=now)
+        assert "ikke betalt" in self.letters()[0]
 
     def test_a_paid_order_is_refunded_instead(self, owner, order):
         page = owner.post(url_of(order, "cancel/"), follow=True)

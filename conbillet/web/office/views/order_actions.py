@@ -82,14 +82,14 @@ def cancel(request: HttpRequest, standing: Standing, order: Order) -> HttpRespon
     if not form.is_valid():
         return show_order(request, standing, order, status=422, cancel_form=form)
     try:
-        cancelled = cancel_order(order=order, reason=form.cleaned_data["reason"], actor=standing.actor, now=clock.now())
+        cancelled = cancel_order(order=order, actor=standing.actor, now=clock.now(), **form.cleaned_data)
     except CannotCancel as refusal:
         messages.error(request, str(refusal.message))
     else:
         if cancelled.state == Order.State.EXPIRED:
             messages.info(request, _("The order had run out already."))
         else:
-            messages.success(request, _("The order is cancelled, and its places can be sold again."))
+            messages.success(request, _("The order is cancelled, its places can be sold again, and the buyer is told."))
     return to_order(standing, order)
 
 
