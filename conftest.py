@@ -38,7 +38,7 @@ def _set_up_django() -> None:
 
 _set_up_django()
 
-pytest_plugins = ["tests.cast", "conbillet.demo.fixtures"]
+pytest_plugins = ["tests.cast", "tests.proving", "conbillet.demo.fixtures"]
 
 
 def pytest_configure() -> None:
