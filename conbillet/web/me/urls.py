@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import certificates, consents, data, memberships, orders, overview, profile, security, tickets
+from .views import certificates, consents, data, deletion, memberships, orders, overview, profile, security, tickets
 
 app_name = "me"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("security/devices/<int:device>/", security.log_out_device, name="log_out_device"),
     path("find-orders/", security.find_orders, name="find_orders"),
     path("data/", data.my_data, name="data"),
+    path("data/delete/", deletion.delete, name="delete"),
+    path("erased/<str:reference>/<str:access_key>/", deletion.erased, name="erased"),
     path("certificates/", certificates.certificates, name="certificates"),
     path("consents/", consents.consents, name="consents"),
 ]
