@@ -20,6 +20,17 @@ def period_from(membership_type: MembershipType, day: date) -> tuple[date, date]
             return day, date(day.year, 12, 31)
 
 
+def always_inside_one_year(membership_type: MembershipType) -> bool:
+    """Whether no purchase of that type can cross a New Year. The condition of DUF that the type itself decides."""
+    match membership_type.period_kind:
+        case PeriodKind.CALENDAR_YEAR:
+            return True
+        case PeriodKind.FIXED_DATES if membership_type.fixed_from and membership_type.fixed_to:
+            return inside_one_year((membership_type.fixed_from, membership_type.fixed_to))
+        case _:
+            return False
+
+
 def inside_one_year(period: tuple[date, date]) -> bool:
     """DUF counts dues only when the whole period lies in one calendar year (fact sheet section 1)."""
     return period[0].year == period[1].year

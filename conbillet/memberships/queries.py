@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from conbillet.core import rows
 
@@ -36,4 +36,19 @@ def memberships_of(*, person_id: UUID) -> QuerySet[Membership]:
         Membership.objects.filter(member__person_id=person_id)
         .select_related("membership_type", "member", "organization")
         .order_by("-period_to", "-pk")
+    )
+
+
+def offered_types(*, organization_id: int, on: date) -> QuerySet[MembershipType]:
+    """The association's types, those on offer first, with `members_now` on that Copenhagen day; one query."""
+    now = Q(
+        memberships__period_from__lte=on,
+        memberships__period_to__gte=on,
+        memberships__ended_at=None,
+        memberships__paid_at__isnull=False,
+    )
+    return (
+        MembershipType.objects.filter(organization_id=organization_id)
+        .annotate(members_now=Count("memberships__member", filter=now, distinct=True))
+        .order_by("-is_offered", "pk")
     )

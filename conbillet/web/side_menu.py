@@ -31,6 +31,7 @@ MENU = (
     Entry("door:events", _("The door"), "door", Permission.DOOR),
     Entry("office:members", _("Members"), "people", Permission.MEMBERS),
     Entry("office:certificates", _("Certificates"), "lock", Permission.CERTIFICATES),
+    Entry("office:membership_types", _("Membership types"), "calendar", Permission.EDIT_CATALOGUE),
     Entry("office:settings", _("The association"), "gear", Permission.EDIT_ORGANIZATION, _("Set up")),
     Entry("office:roles", _("People and roles"), "person", Permission.EDIT_ROLES),
     Entry("office:payments", _("Stripe"), "card", Permission.SEE_MONEY),

@@ -1,0 +1,45 @@
+"""The form for a membership type."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from conbillet.memberships.models import MembershipType, PeriodKind
+from conbillet.memberships.type_values import MOST_GRACE_DAYS, BadMembershipType
+from conbillet.web import fields
+
+from .event_forms import day_field
+
+FIELDS = ("name_da", "name_en", "period_kind", "grace_days", "fixed_from", "fixed_to")
+
+
+class MembershipTypeForm(forms.Form):
+    """Only the fields that belong to the chosen kind of period count; the others are left empty."""
+
+    name_da = fields.LineField(label=_("Name in Danish"), max_length=80)
+    name_en = fields.LineField(label=_("Name in English"), max_length=80, required=False)
+    period_kind = forms.ChoiceField(
+        label=_("Which days does it cover?"),
+        widget=forms.RadioSelect,
+        choices=[
+            (PeriodKind.CALENDAR_YEAR, _("From the purchase to 31 December (counts for grants)")),
+            (PeriodKind.ROLLING_12M, _("Twelve months from the purchase")),
+            (PeriodKind.CALENDAR_YEAR_PLUS_GRACE, _("To 31 December, and some days into the next year")),
+            (PeriodKind.FIXED_DATES, _("From one fixed day to another")),
+        ],
+        initial=PeriodKind.CALENDAR_YEAR,
+    )
+    grace_days = forms.IntegerField(
+        label=_("Days into the next year"), min_value=0, max_value=MOST_GRACE_DAYS, required=False
+    )
+    fixed_from = day_field(label=_("First day"), required=False)
+    fixed_to = day_field(label=_("Last day"), required=False)
+
+    def clean_grace_days(self) -> int:
+        return self.cleaned_data["grace_days"] or 0
+
+    def refuse(self, refusal: BadMembershipType) -> None:
+        self.add_error(refusal.field, str(refusal.message))
+
+
+def values_of(membership_type: MembershipType) -> dict[str, object]:
+    return {name: getattr(membership_type, name) for name in FIELDS}
