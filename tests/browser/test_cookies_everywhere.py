@@ -1,0 +1,164 @@
+"""Every page of the house, as everybody who comes there: which cookies it sets, what it keeps, whom it contacts.
+
+Hosts are watched by `watch.py` on every page; cookies must be declared in the data map and be set only when it says so.
+"""
+
+import secrets
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from conbillet.accounts.models import StaffRole
+from conbillet.core import clock
+from conbillet.core.data_map import data_map
+from conbillet.sales.actions.add_to_cart import Wish
+from conbillet.sales.models import Participant
+from conbillet.tickets.models import Ticket
+from tests.browser.sign_in import sign_in
+from tests.browser.walk import NO_PAGE, Record, filled, patterns
+from tests.cast import make_person
+from tests.purchases import ADA, BO, order_of, pay_for
+
+# Pages that work for the role, as the beginning of their addresses: in these we also look with the browser's own eyes.
+LOOKED_AT = {
+    "anonymous": ("/", "/policy/", "/help/", "/newsletter/", "/accounts/", "/order/", "/ticket/", "/tickets/"),
+    "buyer": ("/my/", "/accounts/"),
+    "owner": ("/office/",),
+    "door crew": ("/door/",),
+    "staff": ("/desk/",),
+}
+
+
+def values_for(world) -> dict:
+    """A paid order for two, so that the addresses of orders and tickets lead somewhere."""
+    now = clock.now()
+    order = pay_for(order_of(world, now, Wish(world.adult.pk, 2), people=(ADA, BO)), now)
+    ticket = Ticket.objects.filter(line__order=order).first()
+    friend = Participant.objects.filter(order=order).exclude(claim_key="").last()
+    ours = {"reference": order.reference, "access_key": order.access_key, "number": 1}
+    return {
+        "organization": world.organization.slug,
+        "event": world.event.slug,
+        "product": world.adult.pk,
+        "quota": world.people.pk,
+        "kind": "merchandise",
+        "do": "close",
+        "day": "2026-11-22",
+        "year": now.year,
+        **{f"{name}:": ours for name in ("order", "order_state", "pay", "tickets_pdf", "receipt_pdf", "refund")},
+        "ticket:": {"reference": ticket.reference, "access_key": ticket.access_key},
+        "holder:": {"reference": ticket.reference},
+        "participant:": {"order_reference": order.reference, "claim_key": friend.claim_key if friend else "nothing"},
+    }
+
+
+@pytest.fixture
+def visitor(new_context, live_world, live_house):
+    """`visitor("owner")`: a browser of somebody of the cast."""
+
+    def make(who: str) -> BrowserContext:
+        context = new_context(size="desktop")
+        if who == "anonymous":
+            return context
+        if who == "staff":
+            person = make_person("Stine Stab", f"stine-{secrets.token_hex(4)}@conbillet.example")
+            for kind in StaffRole.Kind.values:
+                StaffRole.objects.create(account=person.account, kind=kind, granted_at=clock.now())
+        else:
+            person = {"buyer": live_world.buyer, "owner": live_world.owner, "door crew": live_world.door_crew}[who]
+        sign_in(context, person, url=live_house.url, second_factor=who != "buyer")
+        return context
+
+    return make
+
+
+@pytest.fixture
+def record(live_house) -> Record:
+    return Record(dict(data_map.load().cookies), live_house.url)
+
+
+@pytest.mark.proves("cookie.consent", "cookie.login", "cookie.cloudflare", "cookie.stripe", "also.processors")
+@pytest.mark.parametrize("who", list(LOOKED_AT))
+def test_nothing_undeclared_anywhere(visitor, record, watch, live_world, live_house, who):
+    watch.expect_console("Failed to load resource")
+    context, values = visitor(who), values_for(live_world)
+    page = context.new_page()
+    opened = 0
+    for pattern, name in patterns():
+        address = filled(pattern, name, values)
+        if name == "account_logout":
+            continue
+        answer = context.request.get(live_house.url + address, max_redirects=0)
+        assert answer.status < 500, f"{address} answers {answer.status}"
+        record.answered(address, answer, signed_in=who != "anonymous")
+        is_page = (
+            answer.status == 200
+            and "text/html" in answer.headers.get("content-type", "")
+            and not NO_PAGE.search(pattern)
+        )
+        mine = any(address == start or start != "/" and address.startswith(start) for start in LOOKED_AT[who])
+        shop = who == "anonymous" and address.startswith(f"/{live_world.organization.slug}/")
+        if is_page and (mine or shop):
+            page.goto(address)
+            record.shown(page)
+            opened += 1
+    record.left_over(context)
+    assert record.problems == []
+    assert opened >= {"anonymous": 15, "buyer": 8, "owner": 20, "door crew": 2, "staff": 4}[who], opened
+    if who == "anonymous":
+        assert record.ours == {"login"}, "signing in needs a form with a token, and reading needs none"
+
+
+@pytest.mark.proves("cookie.consent")
+def test_the_answer_about_cookies_is_remembered_only_when_it_was_given(visitor, record, live_house):
+    context = visitor("anonymous")
+    page = context.new_page()
+    page.goto("/policy/cookies/")
+    assert context.cookies() == []
+    page.locator("button[value=necessary]").click()
+    assert [cookie["name"] for cookie in context.cookies()] == ["consent"]
+
+
+PLANTED = {
+    "sets a cookie that is not declared as ours: tracker": {"Set-Cookie": "tracker=1; Path=/"},
+    "sets consent, though nobody has answered": {"Set-Cookie": "consent=1; Path=/"},
+    "sets login for a visitor who only reads": {"Set-Cookie": "login=1; Path=/"},
+    "sets a cookie that is not declared as ours: __stripe_mid": {"Set-Cookie": "__stripe_mid=1; Path=/"},
+}
+
+
+class Answer:
+    """An answer of a house that keeps no promises."""
+
+    def __init__(self, **headers: str) -> None:
+        self.headers_array = [{"name": name, "value": value} for name, value in headers.items()]
+
+    def text(self) -> str:
+        return "<!doctype html><h1>Hej</h1>"
+
+
+@pytest.mark.parametrize("complaint", list(PLANTED))
+def test_planted_cookies_are_noticed(record, complaint):
+    record.answered("/planted/", Answer(**PLANTED[complaint]), signed_in=False)
+    assert record.problems == [f"/planted/ {complaint}"]
+
+
+@pytest.mark.parametrize(
+    ("script", "kept"),
+    [
+        ("localStorage.setItem('who', '1')", "localStorage who"),
+        ("sessionStorage.setItem('who', '1')", "sessionStorage who"),
+        ("new Promise(done => { indexedDB.open('who').onsuccess = () => done(1) })", "indexedDB who"),
+        ("document.cookie = 'who=1'", "an undeclared cookie was set: who"),
+    ],
+)
+def test_planted_storage_is_noticed(visitor, record, watch, script, kept):
+    context = visitor("anonymous")
+    page = context.new_page()
+    page.goto("/policy/")
+    page.evaluate(script)
+    record.shown(page)
+    record.left_over(context)
+    assert any(kept in problem for problem in record.problems), record.problems
+    watch.found.clear()
+    watch.contexts.clear()
