@@ -1,0 +1,1 @@
+"""What `bin/conbillet privacy` can do, one file each."""
