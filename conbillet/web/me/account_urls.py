@@ -17,6 +17,7 @@ urlpatterns = [
     path("signup/", sign_in.sign_in, {"new": True}, name="account_signup"),
     path("code/", sign_in.enter_code, name="account_code"),
     path("login/password/", sign_in.by_password, name="account_login_password"),
+    path("back/", sign_in.back, name="account_back"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("confirm/", security.confirm, name="account_reauthenticate"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from conbillet.organizations.actions.accept_invitation import (
     accept_invitation,
     open_invitation,
 )
+from conbillet.web.goals import sign_in_and_come_back
 from conbillet.web.limits import limit_posts
 from conbillet.web.pages import actor_of
 
@@ -30,9 +31,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     now, account = clock.now(), request.user
     try:
         found = open_invitation(token=token, now=now)
+        if request.method == "POST" and ("log_in" in request.POST or not account.is_authenticated):
+            if account.is_authenticated:
+                logout(request)  # with another address than the invited one
+            return sign_in_and_come_back(request)
         if request.method == "POST":
-            if not account.is_authenticated:
-                return redirect_to_login(request.path)
             role = accept_invitation(token=token, account=account, actor=actor_of(request), now=now)  # type: ignore[arg-type]
             messages.success(request, _("Welcome to %(organization)s.") % {"organization": found.organization.name})
             return redirect("office:choose") if role.kind == "door_crew" else redirect("office:home", organization=found.organization.slug)

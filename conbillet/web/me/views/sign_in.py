@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from conbillet.accounts.actions.change_email import EmailTaken
 from conbillet.accounts.actions.open_account import open_account
@@ -33,6 +33,7 @@ from conbillet.accounts.codes import (
 )
 from conbillet.core import clock, security_log
 from conbillet.web.client_address import client_network
+from conbillet.web.goals import kept_goal
 from conbillet.web.limits import limit_posts
 from conbillet.web.pages import actor_of
 from conbillet.workflows.sign_in import TooManyCodes, move_to_email, send_code
@@ -85,6 +86,13 @@ def sign_in(request: HttpRequest, *, new: bool = False) -> HttpResponse:
             return redirect("account_code")
     status = 422 if form.is_bound else 200
     return render(request, "account/sign_in.html", {"form": form, "new": new, "next": goal}, status=status)
+
+
+@never_cache
+@require_safe
+def back(request: HttpRequest) -> HttpResponse:
+    """Signed in: back to the page whose address is a secret, and was kept in the session."""
+    return redirect(kept_goal(request) or "me:overview")
 
 
 @never_cache

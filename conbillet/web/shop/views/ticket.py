@@ -18,6 +18,7 @@ from conbillet.sales.models import Order, Participant
 from conbillet.tickets.access import get_ticket_by_link
 from conbillet.tickets.models import Ticket
 from conbillet.tickets.queries import tickets_of_participant
+from conbillet.web.goals import sign_in_and_come_back
 from conbillet.web.pages import actor_of
 
 from ..answers import opened_by_secret, see_other
@@ -47,6 +48,8 @@ def of_person(request: HttpRequest, order_reference: str, claim_key: str) -> Htt
 def _page(request: HttpRequest, order: Order, person: Participant | None, tickets: list[Ticket]) -> HttpResponse:
     now = clock.now()
     form = BadgeForm(request.POST if request.POST.get("action") == "badge" else None, initial=_badge(person))
+    if request.POST.get("action") == "log_in":
+        return sign_in_and_come_back(request)
     if request.method == "POST" and person is not None:
         done = _act(request, person, form, now)
         if done:
