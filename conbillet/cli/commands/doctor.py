@@ -41,10 +41,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _database() -> "list[Finding]":
-    from conbillet.cli import doctor, doctor_database
+    from conbillet.cli import doctor, doctor_database, doctor_pooler
 
     found = doctor.examine([doctor_database.reachable])
     if any(finding.level == "wrong" for finding in found):
         return found
     checks = (doctor_database.roles, doctor_database.migrations, doctor_database.durability, doctor_database.log)
-    return found + doctor.examine([*checks, doctor_database.jobs])
+    return found + doctor.examine([*checks, doctor_pooler.pooler, doctor_database.jobs])
