@@ -10,8 +10,8 @@ from tests.browser.house import LiveHouse
 from tests.browser.sizes import at_every_size, light_and_dark
 
 ENTRANCES = ["/accounts/login/", "/accounts/signup/", "/accounts/login/password/"]
-MINE = ["/my/", "/my/profile/", "/my/security/", "/my/data/", "/my/find-orders/", "/accounts/password/", "/accounts/email/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/", "/office/", "/office/start/"]  # fmt: skip
-OFFICE = ["", "settings/", "roles/", "payments/"]
+MINE = ["/my/", "/my/profile/", "/my/security/", "/my/data/", "/my/consents/", "/my/find-orders/", "/accounts/password/", "/accounts/email/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/", "/office/", "/office/start/"]  # fmt: skip
+OFFICE = ["", "settings/", "agreement/", "roles/", "payments/"]
 
 
 def code_for(house: LiveHouse, address: str) -> str:

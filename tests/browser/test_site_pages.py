@@ -17,8 +17,10 @@ from tests.cast import make_person
 PUBLIC = {
     "policy": "/policy/",
     "policy-2019": "/policy/2019-07-12/",
+    "policy-changes": "/policy/changes/?from=2019-07-12&to=2026-11-22",
     "terms": "/policy/terms/",
     "cookies": "/policy/cookies/",
+    "newsletter": "/newsletter/",
     "help": "/help/",
     "help-sent": "/help/?sent=1",
     "find-order": "/help/find-order/",

@@ -4,6 +4,9 @@ import pytest
 from django.test import Client
 
 from conbillet.consents.models import ConsentReceipt
+from conbillet.consents.queries import current_policy_version
+from conbillet.core import clock
+from conbillet.core.clock import copenhagen_day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proves("cookie.consent")]
 
@@ -18,7 +21,7 @@ def test_yes_then_no_then_nothing(client):
     assert cookie.value == f"{receipt.reference}.all"
     assert cookie["httponly"] and cookie["samesite"] == "Lax" and cookie["max-age"] == 365 * 86_400
     assert receipt.reference in client.get(PATH).content.decode()
-    assert (receipt.policy_version, receipt.method) == ("2026-11-22", "form")
+    assert (receipt.policy_version, receipt.method) == (current_policy_version(on=copenhagen_day(clock.now())), "form")
     client.post(PATH, {"answer": "necessary"})
     assert ConsentReceipt.objects.filter(reference=receipt.reference).count() == 2
     withdrawn = client.post(PATH, {"answer": "withdraw"})
