@@ -5,6 +5,7 @@ Entries are written in the caller's transaction; `seal_entries` chains them afte
 
 import hashlib
 import json
+from collections import Counter
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -68,8 +69,12 @@ def details_of(entry: AuditEntry) -> dict[str, Any]:
     return dict(json.loads(opened))
 
 
-def entry_hash(entry: AuditEntry, number: int, previous: bytes) -> bytes:
-    """SHA-256 over the place in the chain and every stored column; the payload enters as it is stored, encrypted."""
+def entry_hash(entry: AuditEntry, number: int, previous: bytes, payload_hash: bytes | None = None) -> bytes:
+    """SHA-256 over the place in the chain and every stored column; the payload enters as it is stored, encrypted.
+
+    Where the payload is forgotten, what is left of it (`AuditSeal.payload_hash`) stands in for it.
+    """
+    forgotten = entry.payload is None and payload_hash is not None
     columns = [
         number,
         entry.pk,
@@ -82,7 +87,7 @@ def entry_hash(entry: AuditEntry, number: int, previous: bytes) -> bytes:
         str(entry.subject_id),
         entry.object_kind,
         entry.object_reference,
-        hashlib.sha256(bytes(entry.payload or b"")).hexdigest(),
+        bytes(payload_hash or b"").hex() if forgotten else hashlib.sha256(bytes(entry.payload or b"")).hexdigest(),
     ]
     return hashlib.sha256(previous + json.dumps(columns).encode()).digest()
 
@@ -127,8 +132,19 @@ def broken_seals(organization_id: int | None) -> list[int]:
     broken, previous, expected = [], GENESIS, 1
     seals = _chain(organization_id).select_related("entry").order_by("number")
     for seal in seals.iterator():
-        digest = entry_hash(seal.entry, seal.number, previous)
+        digest = entry_hash(seal.entry, seal.number, previous, seal.payload_hash)
         if seal.number != expected or bytes(seal.previous_hash) != previous or bytes(seal.entry_hash) != digest:
             broken.append(seal.number)
         previous, expected = bytes(seal.entry_hash), seal.number + 1
     return broken
+
+
+def forget_payloads(*, before: datetime) -> Counter[int | None]:
+    """Empty what sealed entries of before that instant say (retention rule `access_log`); how many, by association.
+
+    The chain still verifies. The application cannot change the log: a function of the owner's does it, which refuses
+    anything younger than two years.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organization_id, forgotten FROM conbillet_forget_payloads(%s)", [before])
+        return Counter({organization: int(forgotten) for organization, forgotten in cursor.fetchall()})

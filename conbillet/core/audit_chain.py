@@ -38,7 +38,7 @@ def verify_chain(organization_id: int | None) -> Chain:
             seal.number == expected
             and entry.organization_id == organization_id
             and bytes(seal.previous_hash) == previous
-            and bytes(seal.entry_hash) == entry_hash(entry, expected, previous)
+            and bytes(seal.entry_hash) == entry_hash(entry, expected, previous, seal.payload_hash)
         )
         if not fits:
             broken = expected

@@ -23,6 +23,24 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$
 """
 
+# The log is append-only for the application; forgetting is the owner's, and only what is older than two years
+# (retention rule `access_log`). What is left of a payload is its hash, in the seal, so that the chain still verifies.
+_FORGET_PAYLOADS = """
+CREATE OR REPLACE FUNCTION conbillet_forget_payloads(before timestamptz) RETURNS TABLE (organization_id bigint, forgotten bigint)
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH old AS (
+        SELECT e.id, e.organization_id, sha256(e.payload) AS hash
+        FROM core_auditentry e JOIN core_auditseal s ON s.entry_id = e.id
+        WHERE e.payload IS NOT NULL AND e.at < LEAST(before, now() - interval '2 years')
+    ), hashed AS (
+        UPDATE core_auditseal s SET payload_hash = old.hash FROM old WHERE s.entry_id = old.id
+    ), emptied AS (
+        UPDATE core_auditentry e SET payload = NULL FROM old WHERE e.id = old.id
+    )
+    SELECT old.organization_id, count(*) FROM old GROUP BY old.organization_id
+$$
+"""
+
 # Danish order without ICU: a sort key in which æ, ø, å (and aa) follow z. Immutable, so it can stand in an index.
 _SORT_KEY = """
 CREATE OR REPLACE FUNCTION conbillet_sort_key(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -59,6 +77,9 @@ def sync(connection: BaseDatabaseWrapper, *, prefix: str, app_password: str = ""
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quote(office)}")
         cursor.execute(_ANNOUNCE)
         cursor.execute(_SORT_KEY)
+        cursor.execute(_FORGET_PAYLOADS)
+        cursor.execute("REVOKE EXECUTE ON FUNCTION conbillet_forget_payloads(timestamptz) FROM PUBLIC")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION conbillet_forget_payloads(timestamptz) TO {quote(app)}")
         cursor.execute("REVOKE EXECUTE ON FUNCTION conbillet_announce(text, jsonb, timestamptz) FROM PUBLIC")
         cursor.execute(
             f"GRANT EXECUTE ON FUNCTION conbillet_announce(text, jsonb, timestamptz) TO {quote(app)}, {quote(office)}"

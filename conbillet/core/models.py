@@ -47,6 +47,9 @@ class AuditSeal(models.Model):
     number = models.BigIntegerField()
     previous_hash = models.BinaryField()
     entry_hash = models.BinaryField()
+    # SHA-256 of the entry's payload, kept when the payload itself is forgotten after two years, so that the chain
+    # still verifies. Written by `conbillet_forget_payloads` only.
+    payload_hash = models.BinaryField(null=True)
 
     class Meta:
         constraints = [

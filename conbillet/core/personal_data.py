@@ -34,7 +34,7 @@ with data_map.model(AuditEntry, subject="subject_id") as t:
     )
 
 with data_map.model(AuditSeal) as t:
-    t.technical("id", "entry", "organization", "number", "previous_hash", "entry_hash", why="the hash chain")
+    t.technical("id", "entry", "organization", "number", "previous_hash", "entry_hash", "payload_hash", why="the hash chain")
 
 with data_map.model(RateLimit) as t:
     t.technical("window", "count", "forget_at", why="how often something was tried; gone when its time has passed")

@@ -58,7 +58,8 @@ class CheckIn(TenantModel):
                 fields=["ticket"], condition=Q(undone_at__isnull=True), name="tickets_in_only_once"
             ),
             models.CheckConstraint(
-                condition=Q(undone_at__isnull=True, undo_reason="") | (Q(undone_at__isnull=False) & ~Q(undo_reason="")),
+                # The reason is asked for when it is taken back; it is free text, and emptied when its time has come.
+                condition=Q(undo_reason="") | Q(undone_at__isnull=False),
                 name="tickets_undo_has_reason",
             ),
         ]

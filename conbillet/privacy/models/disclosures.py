@@ -6,6 +6,21 @@ from django.utils.translation import gettext_lazy as _
 from conbillet.catalogue.models import Event
 from conbillet.core.tenancy import TenantForeignKey, TenantModel
 
+# Hand-overs are append-only for the application. Forgetting is the owner's, and only what is older than two years.
+_FORGET = """
+CREATE OR REPLACE FUNCTION privacy_forget_disclosures(before timestamptz) RETURNS TABLE (organization_id bigint, forgotten bigint)
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH old AS (
+        SELECT d.id, d.organization_id FROM privacy_disclosure d WHERE d.at < LEAST(before, now() - interval '2 years')
+    ), persons AS (
+        DELETE FROM privacy_disclosedperson p USING old WHERE p.disclosure_id = old.id
+    ), disclosures AS (
+        DELETE FROM privacy_disclosure d USING old WHERE d.id = old.id
+    )
+    SELECT old.organization_id, count(*) FROM old GROUP BY old.organization_id
+$$
+"""
+
 
 class Disclosure(TenantModel):
     """One hand-over to an association, written in the transaction that reads the fields."""
@@ -25,6 +40,15 @@ class Disclosure(TenantModel):
     policy_version = models.CharField(max_length=20)
     people = models.PositiveIntegerField()
     at = models.DateTimeField()
+
+    @classmethod
+    def view_sql(cls, app: str, office: str) -> list[str]:
+        """What `database_roles.sync` runs, as the owner: the one way by which a hand-over is ever removed."""
+        return [
+            _FORGET,
+            "REVOKE EXECUTE ON FUNCTION privacy_forget_disclosures(timestamptz) FROM PUBLIC",
+            f"GRANT EXECUTE ON FUNCTION privacy_forget_disclosures(timestamptz) TO {app}",
+        ]
 
 
 class DisclosedPerson(TenantModel):

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from conbillet.accounts.models import Account
+from conbillet.core.clock import add_months, copenhagen_day
 from conbillet.core.formats import format_day, format_moment
 from conbillet.core.references import pretty
 from conbillet.mail.letter import Button, Letter
@@ -54,6 +56,28 @@ def erasure_receipt(mail: OutgoingMail) -> Letter | None:
         links=foot_links(),
         sender="ConBillet",
     )
+
+
+@writes("account_unused")
+def account_unused(mail: OutgoingMail) -> Letter | None:
+    """The account is deleted in a month unless its owner logs in; nothing when somebody has."""
+    account = Account.objects.filter(pk=int(mail.about)).first()
+    if account is None or (account.last_login and account.last_login >= mail.created_at):
+        return None
+    day = add_months(copenhagen_day(mail.created_at), 1)
+    return Letter(
+        subject=_("Your account at ConBillet is deleted soon"),
+        greeting=_("Hi"),
+        paragraphs=(
+            _("You have not used your account for almost three years. We do not keep what nobody uses, so we delete it after %(day)s.")
+            % {"day": format_day(day, mail.language)},
+            _("Do you want to keep it? Then log in before that day. That is all."),
+        ),
+        button=Button(_("Log in and keep it"), f"{settings.CONBILLET_BASE_URL}/my/"),
+        closing=(_("If you do nothing, you get a receipt when it is deleted."),),
+        links=foot_links(),
+        sender="ConBillet",
+    )  # fmt: skip
 
 
 @writes("erasure_notice")
