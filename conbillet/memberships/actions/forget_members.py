@@ -3,6 +3,7 @@
 
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import DateField, F, Max, Q, QuerySet
@@ -17,7 +18,7 @@ CONTACT = ("email", "phone")
 EVIDENCE = ("member_no", "name", "gender", "street", "postcode", "city", "country", "municipality_code")
 
 
-def with_last_day(members: QuerySet[Member]) -> QuerySet[Member]:
+def with_last_day(members: QuerySet[Member]) -> QuerySet[Any]:
     """Members with `last_day`: when they left, or the end of their last period, never before what they paid for."""
     periods = Max("memberships__period_to")
     entered = TruncDate(F("created_at"), tzinfo=COPENHAGEN, output_field=DateField())

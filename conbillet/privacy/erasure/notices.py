@@ -49,11 +49,11 @@ def tell_recipients(*, erasure: Erasure, plan: Plan, now: datetime) -> None:
     members: dict[int, set[str]] = defaultdict(set)
     mine = Order.objects.filter(pk__in=plan.keys_of(Order)).values_list("organization_id", "reference")
     held = Participant.objects.filter(pk__in=plan.keys_of(Participant))
-    for organization, reference in [*mine, *held.values_list("organization_id", "order__reference")]:
-        orders[organization].add(reference)
+    for pk, reference in [*mine, *held.values_list("organization_id", "order__reference")]:
+        orders[pk].add(reference)
     numbers = Member.objects.filter(pk__in=plan.keys_of(Member)).values_list("organization_id", "member_no")
-    for organization, number in numbers:
-        members[organization].add(number)
+    for pk, number in numbers:
+        members[pk].add(number)
     for organization in Organization.objects.filter(pk__in=told(plan)).order_by("pk"):
         ErasureNotice.objects.create(
             organization=organization,

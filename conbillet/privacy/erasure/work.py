@@ -13,8 +13,8 @@ _JOBS = "DELETE FROM procrastinate_jobs WHERE status <> 'doing' AND args::text L
 def carry_out(plan: Plan) -> None:
     """Change every row as the plan says, and check at once that nothing points at what is gone."""
     for model, columns in plan.blanks.items():
-        for pks, names in _same_rows(columns):
-            model._default_manager.filter(pk__in=pks).update(**{name: _empty(model, name) for name in names})
+        for same, names in _same_rows(columns):
+            model._default_manager.filter(pk__in=same).update(**{name: _empty(model, name) for name in names})
     for model, columns in plan.links.items():
         for name, pks in columns.items():
             model._default_manager.filter(pk__in=pks).update(**{name: None})

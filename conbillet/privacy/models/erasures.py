@@ -65,3 +65,7 @@ class ErasureNotice(TenantModel):
 
     class Meta:
         indexes = [models.Index(fields=["organization", "-told_at"])]
+
+    @property
+    def order_references(self) -> list[str]:
+        return [one for one in self.orders.split(",") if one]

@@ -62,7 +62,7 @@ def _in_file(needles: Needles, path: Path) -> set[tuple[int, str]]:
     return found
 
 
-def _in_bytes(needles: Needles, file: IO[bytes]) -> set[tuple[int, str]]:
+def _in_bytes(needles: Needles, file: IO[bytes] | gzip.GzipFile) -> set[tuple[int, str]]:
     found: set[tuple[int, str]] = set()
     rest = b""
     while block := file.read(_CHUNK):

@@ -4,7 +4,7 @@
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,8 +53,12 @@ def _plain(job: Callable[..., int]) -> Callable[[datetime], Counts]:
     return lambda now: Counter({None: job(now=now)})
 
 
+def _of_associations(counts: Mapping[int, int]) -> Counts:
+    return Counter({organization: rows for organization, rows in counts.items()})  # noqa: C416  a wider type of keys
+
+
 def _books(now: datetime) -> Counts:
-    return Counter(forget_books(now=now)) + Counter(forget_reasons(now=now))
+    return _of_associations(forget_books(now=now) + forget_reasons(now=now))
 
 
 def _payloads(now: datetime) -> Counts:
@@ -83,8 +87,8 @@ MINIMAL = _("data minimisation, GDPR art. 5(1)(e)")
 RULES = (
     Rule("account", frozenset({"account"}), "31 4 * * *", lambda now: forget_unused(now=now), _("Accounts that are not used"), _("3 years after they were last used, with a warning a month before"), MINIMAL),
     Rule("accounting", frozenset({"accounting"}), "33 4 * * *", _books, _("Names on orders and receipts"), _("5 years from the end of the accounting year"), _("bogføringsloven § 12")),
-    Rule("member_evidence", frozenset({"member_evidence"}), "35 4 * * *", lambda now: Counter(forget_evidence(now=now)), _("Who a member was, and who paid the dues"), _("5 years after the member left"), _("documentation for grant bodies")),
-    Rule("member_contact", frozenset({"member_contact"}), "36 4 * * *", lambda now: Counter(forget_contacts(now=now)), _("E-mail address and phone number of members"), _("1 year after the member left"), _("the association's legitimate interest, GDPR art. 6(1)(f)")),
+    Rule("member_evidence", frozenset({"member_evidence"}), "35 4 * * *", lambda now: _of_associations(forget_evidence(now=now)), _("Who a member was, and who paid the dues"), _("5 years after the member left"), _("documentation for grant bodies")),
+    Rule("member_contact", frozenset({"member_contact"}), "36 4 * * *", lambda now: _of_associations(forget_contacts(now=now)), _("E-mail address and phone number of members"), _("1 year after the member left"), _("the association's legitimate interest, GDPR art. 6(1)(f)")),
     Rule("sign_in", frozenset({"sign_in"}), "11 4 * * *", _plain(forget_sign_ins), _("Logins, devices and internet addresses"), _("180 days"), _("security, GDPR art. 32")),
     Rule("access_log", frozenset({"access_log"}), "38 4 * * *", _payloads, _("Details in the log of what was done"), _("2 years"), ACCOUNTABLE),
     Rule("disclosures", frozenset({"disclosure", "disclosures"}), "39 4 * * *", _disclosures, _("What was handed over, and about whom"), _("2 years"), ACCOUNTABLE),
@@ -107,9 +111,8 @@ def run_rule(rule: Rule, *, now: datetime) -> Counts:
         for organization, rows in counts.items():
             if not rows:
                 continue
-            run, created = RetentionRun.objects.get_or_create(
-                organization_id=organization, rule=rule.name, ran_on=today, defaults={"rows": rows}
-            )
-            if not created:
-                RetentionRun.objects.filter(pk=run.pk).update(rows=F("rows") + rows)
+            mine = RetentionRun.objects.filter(rule=rule.name, ran_on=today)
+            mine = mine.filter(organization=organization) if organization else mine.filter(organization__isnull=True)
+            if not mine.update(rows=F("rows") + rows):
+                RetentionRun.objects.create(organization_id=organization, rule=rule.name, ran_on=today, rows=rows)
     return counts

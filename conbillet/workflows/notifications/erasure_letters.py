@@ -83,11 +83,8 @@ def account_unused(mail: OutgoingMail) -> Letter | None:
 @writes("erasure_notice")
 def erasure_notice(mail: OutgoingMail) -> Letter | None:
     """To an association: somebody was deleted, and which of its orders and members that is. Names nobody."""
-    notice = (
-        ErasureNotice.objects.select_related("organization")
-        .filter(organization_id=mail.organization_id, erasure_reference=mail.about)
-        .first()
-    )
+    notices = ErasureNotice.objects.select_related("organization").filter(erasure_reference=mail.about)
+    notice = notices.filter(organization=mail.organization_id).first() if mail.organization_id else None
     if notice is None:
         return None
     rows = []
