@@ -67,7 +67,7 @@ class MarketingConsent(models.Model):
     class Event(models.TextChoices):
         ASKED = "asked", _("Asked, not confirmed yet")  # a guest's wish, until the mailed link is opened
         GIVEN = "given", _("Given")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", _("Consent withdrawn")
 
     class Method(models.TextChoices):
         ACCOUNT = "account", _("On my page, logged in")

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(max_length=16, unique=True)),
                 ('email', models.EmailField(max_length=254)),
                 ('purpose', models.CharField(choices=[('newsletter', 'News by mail')], max_length=20)),
-                ('event', models.CharField(choices=[('asked', 'Asked, not confirmed yet'), ('given', 'Given'), ('withdrawn', 'Withdrawn')], max_length=10)),
+                ('event', models.CharField(choices=[('asked', 'Asked, not confirmed yet'), ('given', 'Given'), ('withdrawn', 'Consent withdrawn')], max_length=10)),
                 ('method', models.CharField(choices=[('account', 'On my page, logged in'), ('double_opt_in', 'Asked for, then confirmed by a mailed link'), ('mail_link', 'With the link in a mail')], max_length=20)),
                 ('text_version', models.CharField(max_length=20)),
                 ('text_hash', models.CharField(max_length=64)),

@@ -35,8 +35,3 @@ def agreement_is_missing(organization: Organization, now: datetime) -> bool:
     """Whether an owner is to be asked: nothing accepted, or an older version than today's."""
     accepted = agreement_of(organization)
     return accepted is None or accepted.version < current_agreement(now).name
-
-
-def annexes(language: str) -> list[Part]:
-    """What the data map says about the processing, the sub-processors, and how long data is kept."""
-    return []

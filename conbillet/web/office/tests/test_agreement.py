@@ -6,9 +6,11 @@ from conbillet.catalogue.actions.publish_event import publish_event
 from conbillet.catalogue.changes import CannotChange
 from conbillet.catalogue.models import Event
 from conbillet.consents.queries import texts
+from conbillet.core.data_map import Processor, data_map
 from conbillet.core.models import AuditEntry
 from conbillet.organizations.agreements import ACCEPTED_HERE_SINCE, may_sell
 from conbillet.organizations.models import Agreement, Role, RoleKind
+from conbillet.web.office import annexes
 from tests.login import log_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proves("role.processor")]
@@ -25,11 +27,21 @@ def test_an_owner_reads_and_accepts_it(client, world):
     home = client.get("/office/alea/").content.decode()
     assert "Databehandleraftalen venter" in home
     page = client.get(PAGE).content.decode()
-    assert "Instruks" in page and "venter" not in page and "Noctem Solutions" in page and texts().agreements[-1].text_hash in page
+    assert (
+        "Instruks" in page
+        and "venter" not in page
+        and "Noctem Solutions" in page
+        and texts().agreements[-1].text_hash in page
+    )
     assert client.post(PAGE, answer())["Location"] == PAGE
     row = Agreement.objects.get()
     version = texts().agreements[-1]
-    assert (row.version, row.text_hash, row.accepted_by, row.accepted_name) == (version.name, version.text_hash, world.owner, "Olga Owner")
+    assert (row.version, row.text_hash, row.accepted_by, row.accepted_name) == (
+        version.name,
+        version.text_hash,
+        world.owner,
+        "Olga Owner",
+    )
     assert AuditEntry.objects.filter(action="agreement_accepted", organization_id=world.organization.pk).count() == 1
     assert "Olga Owner" in client.get(PAGE).content.decode()
     assert "Databehandleraftalen venter" not in client.get("/office/alea/").content.decode()
@@ -37,7 +49,9 @@ def test_an_owner_reads_and_accepts_it(client, world):
     assert Agreement.objects.count() == 1
 
 
-@pytest.mark.parametrize("values", [{"text_hash": texts().agreements[-1].text_hash}, answer(text_hash="0" * 64), answer(text_hash="")])
+@pytest.mark.parametrize(
+    "values", [{"text_hash": texts().agreements[-1].text_hash}, answer(text_hash="0" * 64), answer(text_hash="")]
+)
 def test_without_the_tick_or_of_another_text_nothing_is_accepted(client, world, values):
     page = log_in(client, world.owner).post(PAGE, values)
     assert page.status_code == 422 and 'role="alert"' in page.content.decode()
@@ -76,3 +90,34 @@ def test_planted_another_associations_acceptance_does_not_count(world, now):
     world.organization.created_at = ACCEPTED_HERE_SINCE
     Agreement.objects.create(organization=world.other, version="2026-11-23", text_hash="0" * 64, accepted_at=now)
     assert not may_sell(world.organization)
+
+
+def test_the_annexes_are_made_from_the_data_map(client, world):
+    page = log_in(client, world.owner).get(PAGE).content.decode()
+    for words in (
+        "Bilag A",
+        "Fødselsdato",
+        "5 år fra foreningens regnskabsårs afslutning",
+        "Stripe",
+        "Hetzner",
+        "Tyskland",
+    ):
+        assert words in page, words
+
+
+def test_every_word_of_the_map_has_its_words_here():
+    """A category, purpose, period or processor without words of ours would stand in the agreement as a code."""
+    own = [table for table in data_map.load().tables.values() if "organization" in table.columns]
+    columns = [column for table in own for column in table.columns.values() if column.category and column.keep]
+    assert {column.category for column in columns} <= set(annexes.CATEGORIES)
+    assert {purpose for column in columns for purpose in column.purposes} <= set(annexes.PURPOSES)
+    assert {column.keep.name for column in columns} <= set(annexes.PERIODS)
+    assert set(data_map.processors) <= set(annexes.PROCESSORS)
+    assert {one.country for one in data_map.processors.values()} <= set(annexes.COUNTRIES)
+
+
+def test_planted_a_processor_that_nobody_described_is_shown_by_its_name(monkeypatch):
+    monkeypatch.setitem(
+        data_map.load().processors, "quantum", Processor("quantum", "XX", "use.services", ("everything",))
+    )
+    assert ("quantum", "XX", "everything") in {(one.name, one.country, one.does) for one in annexes.helpers()}

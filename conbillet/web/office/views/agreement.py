@@ -14,7 +14,8 @@ from conbillet.organizations.models import Agreement, RoleKind, StaffMember
 from conbillet.organizations.permissions import Permission
 from conbillet.web.pages import office_page
 
-from ..agreement_page import annexes, current_agreement, parts_of
+from ..agreement_page import current_agreement, parts_of
+from ..annexes import MEASURES, helpers, kinds
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,7 +48,9 @@ def agreement(request: HttpRequest, standing: Standing) -> HttpResponse:
         "version": version,
         "text": version.texts["full", language],
         "parts": parts_of(version, language),
-        "annexes": annexes(language),
+        "kinds": kinds(),
+        "helpers": helpers(),
+        "measures": MEASURES,
         "accepted": accepted,
         "is_accepted": any(row.version == version.name for row in accepted),
         "is_owner": standing.actor.role == RoleKind.OWNER,

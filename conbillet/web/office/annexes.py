@@ -1,0 +1,126 @@
+"""The agreement's annexes, made from the data map: whose data and why, who else helps, how it is kept safe and how long."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from conbillet.core.data_map import (
+    IDENTIFY,
+    IMPROVE,
+    MEMBER_DOCUMENTATION,
+    PURCHASES,
+    SERVICES,
+    data_map,
+)
+
+CATEGORIES: dict[str, Any] = {
+    "user.name": _("Name"),
+    "user.address": _("Address"),
+    "user.postcode": _("Postcode"),
+    "user.municipality": _("Municipality"),
+    "user.email": _("E-mail address"),
+    "user.birth_date": _("Date of birth"),
+    "user.gender": _("Gender"),
+    "user.phone": _("Phone number that the association entered"),
+    "user.cpr": _("CPR number, where it is switched on for child-protection certificates"),
+    "user.member_number": _("Member number"),
+    "user.financial": _("What was paid"),
+    "user.history": _("What was done, and when"),
+    "user.content": _("What was written"),
+    "user.language": _("Language"),
+    "user.consent": _("What was agreed to"),
+}
+PURPOSES: dict[str, Any] = {
+    IDENTIFY: _("to know who comes, and who works for the association"),
+    PURCHASES: _("to sell, to take payment and to keep accounts"),
+    SERVICES: _("to provide what was ordered, and to write about it"),
+    MEMBER_DOCUMENTATION: _("to keep the register of members and document it"),
+    IMPROVE: _("to improve the site, without persons"),
+}
+PERIODS: dict[str, Any] = {
+    "account": _("until the person deletes the account, or after 3 years unused"),
+    "accounting": _("5 years from the end of the association's accounting year"),
+    "member_evidence": _("5 years after leaving"),
+    "member_contact": _("1 year after leaving"),
+    "sign_in": _("180 days"),
+    "access_log": _("2 years"),
+    "cases": _("2 years after the case is closed"),
+    "cart": _("24 hours"),
+    "mail_body": _("30 days"),
+    "consent_proof": _("2 years after the consent was last used"),
+    "cpr": _("30 days after the certificate is settled, 6 months at most"),
+    "invitation": _("30 days after the invitation was answered or ran out"),
+}
+# name in the map: (who, what it does, on what a transfer rests)
+PROCESSORS: dict[str, tuple[Any, Any, Any]] = {
+    "stripe": ("Stripe Payments Europe", _("takes payments and looks for fraud, also as a controller of its own"), _("standard contracts and the EU–USA framework, where Stripe sends data to the USA")),
+    "cloudflare": ("CloudFlare", _("protects the site against attacks, when it is switched on; sees the traffic"), _("standard contracts and the EU–USA framework")),
+    "hetzner": ("Hetzner", _("houses the servers"), _("none: the data stays in the EU")),
+    "mail relay": (_("A mail server"), _("sends the mails, where the operator does not do so itself"), _("none: the data stays in the EU")),
+    "amazon s3": ("Amazon S3", _("keeps encrypted backups; Amazon has no key"), _("none: the data stays in the EU")),
+}  # fmt: skip
+COUNTRIES: dict[str, Any] = {"IE": _("Ireland"), "US": _("USA"), "DE": _("Germany"), "DK": _("Denmark")}
+MEASURES: tuple[Any, ...] = (
+    _("Each association sees its own rows only; the database itself refuses others (row-level security)."),
+    _(
+        "Lists of people show the six fields that the privacy policy names, and each time they are handed over is written down."
+    ),
+    _("Everybody who acts for an association, and all of our staff, log in with a second factor."),
+    _(
+        "Connections are encrypted. CPR numbers and secrets are encrypted in the database too, under keys that are kept apart."
+    ),
+    _("The log of who did what can only be added to, and a chain of hashes shows if it was changed."),
+    _("Deleting really deletes; what cannot be rewritten becomes unreadable, because its key is destroyed."),
+    _("No personal data stands in logs, job queues or addresses of pages."),
+)
+
+
+@dataclass
+class Kind:
+    """One category of data that is kept for the association."""
+
+    name: str
+    purposes: list[str] = field(default_factory=list)
+    periods: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A sub-processor."""
+
+    name: str
+    country: str
+    does: str
+    transfer: str
+
+
+def kinds() -> list[Kind]:
+    """Annex A: what is kept in tables that belong to an association, in the order of `CATEGORIES`."""
+    found: dict[str, Kind] = {}
+    for table in data_map.load().tables.values():
+        if "organization" not in table.columns:
+            continue
+        for column in table.columns.values():
+            if not column.category or column.keep is None:
+                continue
+            kind = found.setdefault(column.category, Kind(str(CATEGORIES.get(column.category, column.category))))
+            for purpose in column.purposes:
+                _add(kind.purposes, str(PURPOSES[purpose]))
+            _add(kind.periods, str(PERIODS.get(column.keep.name, column.keep.period)))
+    order = list(CATEGORIES)
+    return [found[name] for name in sorted(found, key=lambda name: order.index(name) if name in order else len(order))]
+
+
+def helpers() -> list[Helper]:
+    """Annex B: every declared processor."""
+    rows = []
+    for one in data_map.load().processors.values():
+        name, does, transfer = PROCESSORS.get(one.name, (one.name, ", ".join(one.sends), ""))
+        rows.append(Helper(str(name), str(COUNTRIES.get(one.country, one.country)), str(does), str(transfer)))
+    return sorted(rows, key=lambda row: row.name)
+
+
+def _add(texts: list[str], text: str) -> None:
+    if text not in texts:
+        texts.append(text)
