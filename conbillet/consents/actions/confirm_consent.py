@@ -1,6 +1,7 @@
 """The second half of a double opt-in: whoever opens the mailed link owns the address."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ def confirm_consent(*, asked: MarketingConsent, gpc: bool, now: datetime) -> Mar
     if gpc:
         raise ConsentRefused(_("Your browser says no for you (Global Privacy Control), so we do not take a yes."))
     MarketingConsent.objects.select_for_update().get(pk=asked.pk)
-    terms = {"email": asked.email, "organization_id": asked.organization_id, "purpose": asked.purpose}
+    terms: dict[str, Any] = {"email": asked.email, "organization_id": asked.organization_id, "purpose": asked.purpose}
     if has_consented(**terms):
         return None
     later = MarketingConsent.objects.filter(**terms, pk__gt=asked.pk).exclude(event=MarketingConsent.Event.ASKED)

@@ -71,7 +71,10 @@ def consents(request: HttpRequest) -> HttpResponse:
         row = next((one for one in rows if one.key == request.POST.get("sender")), None)
         if row is None:
             raise Http404
-        terms = {"organization_id": row.organization.pk if row.organization else None, "purpose": NEWSLETTER}
+        terms: dict[str, Any] = {
+            "organization_id": row.organization.pk if row.organization else None,
+            "purpose": NEWSLETTER,
+        }
         try:
             if request.POST.get("do") == "give":
                 give_consent(account=account, gpc=signal, language=language, now=now, **terms)

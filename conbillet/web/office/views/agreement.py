@@ -25,7 +25,7 @@ def agreement(request: HttpRequest, standing: Standing) -> HttpResponse:
     version, organization = current_agreement(now), standing.organization
     refusal = ""
     if request.method == "POST":
-        me = StaffMember.objects.filter(person_id=standing.actor.person_id).first()
+        me = StaffMember.objects.filter(person_id__in=[standing.actor.person_id]).first()
         try:
             if "agree" not in request.POST:
                 raise CannotAccept(_("Tick the box to say that the association accepts the agreement."))

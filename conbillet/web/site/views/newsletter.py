@@ -3,6 +3,8 @@
 No page here sets a cookie, and all of it works without script.
 """
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
@@ -84,7 +86,7 @@ def answer(request: HttpRequest, reference: str, key: str) -> HttpResponse:
     if row is None:
         raise Http404
     now, language = clock.now(), get_language() or "da"
-    terms = {"email": row.email, "organization_id": row.organization_id, "purpose": row.purpose}
+    terms: dict[str, Any] = {"email": row.email, "organization_id": row.organization_id, "purpose": row.purpose}
     done = problem = ""
     if request.method == "POST":
         try:
