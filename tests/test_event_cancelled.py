@@ -25,6 +25,7 @@ from conbillet.workflows.event_refunds import CannotStart, NothingToGiveBack, Ot
 from conbillet.workflows.money_back import BY_HAND, DISPUTED, USED, given_back, money_back
 from conbillet.workflows.transfers import confirm_received
 from tests.jobs import announced, run_jobs
+from tests.login import log_in
 from tests.purchases import BO, cart_with, order_of, paid_order, pay_for
 
 
@@ -155,6 +156,14 @@ class TestDoor:
             check_in(event=world.event, code=ticket.reference, actor=world.actor(world.owner), device="x", now=now)
         assert refusal.value.reason == "event_cancelled" and not CheckIn.objects.exists()
         assert [state for _ref, _gen, state, _day in without_network(event=world.event)] == ["void"]
+
+
+    def test_the_doors_page_says_so(self, client, world, now, wish):
+        crew = log_in(client, world.door_crew)
+        assert "Ingen bliver lukket ind" not in crew.get("/door/alea/fastaval/").content.decode()
+        call_off(world, now)
+        page = crew.get("/door/alea/fastaval/")
+        assert page.status_code == 200 and "Ingen bliver lukket ind" in page.content.decode()
 
 
 class TestMoneyBack:
