@@ -1,5 +1,8 @@
 """What others need to know about accounts."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
@@ -33,3 +36,9 @@ def has_proven(account: Account, email: str) -> bool:
 def staff_roles(account: Account) -> frozenset[str]:
     """The account's roles at the platform's own desk."""
     return frozenset(StaffRole.objects.filter(account_id=account.pk).values_list("kind", flat=True))
+
+
+def staff_names(persons: Collection[UUID]) -> dict[UUID, str]:
+    """The names of those of the persons who work at the platform's desk."""
+    staff = StaffRole.objects.filter(account__person__in=persons)
+    return dict(staff.values_list("account__person", "account__person__name"))

@@ -2,25 +2,32 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 BYTE_ORDER_MARK = "\ufeff"
 # Spreadsheets take a cell for a formula by its first character, also behind blanks and control characters (OWASP, "CSV
 # injection"). Full-width signs count too where Asian input is enabled.
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+
+
+RISKY = re.compile(rf"\s*[{re.escape(''.join(_FORMULA))}]")
+_PORTION = 32 * 1024
 
 
 def safe_cell(value: object) -> str:
     """A cell that no spreadsheet takes for a formula: such texts get an apostrophe in front. None is empty."""
     if value is None:
         return ""
+    if type(value) is str:
+        return f"'{value}" if RISKY.match(value) else value
     if isinstance(value, date):
         return value.isoformat()
     text = str(value)
     if isinstance(value, int):
         return text
-    return f"'{text}" if text.startswith(FORMULA) or text.strip().startswith(FORMULA) else text
+    return f"'{text}" if RISKY.match(text) else text
 
 
 def kroner(amount: int) -> str:
@@ -33,12 +40,17 @@ class Amount(str):
 
 
 def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Each row as one line; the first begins with the byte order mark, so that æ, ø and å survive Excel."""
+    """The rows as text, in portions of many lines: sending each by itself costs more than writing it.
+
+    The first begins with the byte order mark, so that æ, ø and å survive Excel.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     buffer.write(BYTE_ORDER_MARK)
     for row in rows:
         writer.writerow([cell if isinstance(cell, Amount) else safe_cell(cell) for cell in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+        if buffer.tell() > _PORTION:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()

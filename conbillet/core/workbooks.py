@@ -13,7 +13,7 @@ from datetime import date, datetime
 from html import escape
 
 from .clock import COPENHAGEN
-from .spreadsheets import FORMULA
+from .spreadsheets import RISKY
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
@@ -83,10 +83,10 @@ def _heading(value: object) -> str:
 
 
 def _cell(value: object) -> str:
-    if value is None or value == "":
+    if not value and (value is None or value == ""):
         return "<c/>"
     if isinstance(value, str):
-        style = f' s="{_QUOTED}"' if value.startswith(FORMULA) or value.lstrip().startswith(FORMULA) else ""
+        style = f' s="{_QUOTED}"' if RISKY.match(value) else ""
         return f'<c{style} t="inlineStr"><is><t xml:space="preserve">{_safe(value)}</t></is></c>'
     if isinstance(value, Ore):
         sign = "-" if value < 0 else ""

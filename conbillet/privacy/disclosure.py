@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from conbillet.sales.models import Order, Participant
 
@@ -79,19 +79,38 @@ class Handover:
 
     def people(self) -> Iterator[Handed]:
         """Those who were disclosed, in the list's order, read in portions. Needs the role and transaction of the office."""
-        recorded = DisclosedPerson.objects.filter(
-            organization_id=self.organization_id, disclosure__in=self.disclosures, subject_id=OuterRef("subject_id")
+        # Compared here, since the database has no statistics yet about what was written a moment ago.
+        recorded = set(
+            DisclosedPerson.objects.filter(
+                organization_id=self.organization_id, disclosure__in=self.disclosures
+            ).values_list("subject_id", flat=True)
         )
-        rows = self.attendees.filter(Exists(recorded)).values_list(*_READ).iterator(chunk_size=CHUNK)
+        rows = self.attendees.values_list(*_READ).iterator(chunk_size=CHUNK)
         while portion := list(islice(rows, CHUNK)):
             own = _own_records(self.organization_id, {row[1] for row in portion})
-            for number, order, participant, kind, name, street, city, country, email, gender, born, postcode in portion:
+            for (
+                about,
+                order,
+                participant,
+                number,
+                kind,
+                name,
+                street,
+                city,
+                country,
+                email,
+                gender,
+                born,
+                postcode,
+            ) in portion:
+                if about not in recorded:
+                    continue
                 six = SixFields(name, Address(street, city, country), email, gender, born, postcode)
                 yield Handed(number, kind, six, own.record_of(order, participant))
 
 
 _READ = (
-    "id", "order_id", "participant_id", "kind", "name", "street", "city", "country", "email", "gender", "birth_date",
+    "subject_id", "order_id", "participant_id", "id", "kind", "name", "street", "city", "country", "email", "gender", "birth_date",
     "postcode",
 )  # fmt: skip
 

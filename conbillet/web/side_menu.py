@@ -34,6 +34,7 @@ MENU = (
     Entry("office:membership_types", _("Membership types"), "calendar", Permission.EDIT_CATALOGUE),
     Entry("office:settings", _("The association"), "gear", Permission.EDIT_ORGANIZATION, _("Set up")),
     Entry("office:roles", _("People and roles"), "person", Permission.EDIT_ROLES),
+    Entry("office:log", _("Who did what"), "clock", Permission.SEE_LOG),
     Entry("office:payments", _("Stripe"), "card", Permission.SEE_MONEY),
     Entry("office:agreement", _("Agreement"), "lock", Permission.SEE_OFFICE),
 )

@@ -19,7 +19,7 @@ WIDTHS = (26, 14, 26, 10, 18, 8, 30, 20, 12, 40, 12, 20, 17, 17, 26, 17)
 def heading() -> list[str]:
     return [
         _("Name"), _("Holder or buyer"), _("Street"), _("Postcode"), _("Town"), _("Country"), _("E-mail"), _("Gender"),
-        _("Date of birth"), _("Bought"), _("Price"), _("Payment"), _("Paid at"), _("Order"), _("Ordered by"), _("Let in at"),
+        _("Date of birth"), _("Bought"), _("Price"), _("Payment"), _("Paid at"), _("Order number"), _("Ordered by"), _("Let in at"),
     ]  # fmt: skip
 
 

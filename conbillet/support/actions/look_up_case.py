@@ -25,7 +25,7 @@ def look_up_case(*, reference: str, actor: Actor, now: datetime) -> Case:
     if case is None:
         raise NoSuchCase
     audit.record(
-        action="case_viewed",
+        action="looked_up_case",
         actor=actor,
         now=now,
         organization_id=None,

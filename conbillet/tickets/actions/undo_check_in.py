@@ -34,7 +34,8 @@ LONGEST_REASON = 120
 def undo_check_in(*, ticket: Ticket, reason: str, actor: Actor, now: datetime) -> CheckIn:
     """Undo the ticket's live check-in, with a reason of at most 120 characters. Raises CannotUndo.
 
-    The row stays, with who and why; it only stops being the live one.
+    The row stays, with who and why; it only stops being the live one. The reason is the crew's own words, so it stands there
+    only, where it can be erased, and not in the log.
     """
     reason = " ".join(reason.split())[:LONGEST_REASON]
     if not reason:
@@ -53,7 +54,6 @@ def undo_check_in(*, ticket: Ticket, reason: str, actor: Actor, now: datetime) -
         organization_id=ticket.organization_id,
         object_kind="ticket",
         object_reference=ticket.reference,
-        reason=reason,
     )
     notify(f"event:{ticket.event_id}")
     return live

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from conbillet.privacy.actions.look_up import PURPOSES
+
 LONGEST = 8000
 
 
@@ -18,3 +20,13 @@ class AnswerForm(forms.Form):
 
     def clean_text(self) -> str:
         return str(self.cleaned_data["text"]).replace("\x00", "").replace("\r\n", "\n").strip()
+
+
+class LookUpForm(forms.Form):
+    """Whom, and what for. The purpose has no default: somebody has to think about it."""
+
+    q = forms.CharField(label=_("E-mail address or order"), max_length=254)
+    purpose = forms.ChoiceField(label=_("What do you look it up for?"), choices=[("", "–"), *PURPOSES.items()])
+
+    def clean_q(self) -> str:
+        return str(self.cleaned_data["q"]).strip()

@@ -26,6 +26,8 @@ EVERYBODY = frozenset(StaffRole.Kind)
 MENU = (
     ("desk:home", _("Cases"), "mail", EVERYBODY),
     ("desk:authorities", _("Authorities"), "lock", OFFICERS),
+    ("desk:look_up", _("Look up"), "search", EVERYBODY),
+    ("desk:log", _("Who did what"), "clock", OFFICERS),
     ("desk:health", _("Health"), "chart", EVERYBODY),
     ("desk:associations", _("Associations"), "people", EVERYBODY),
 )

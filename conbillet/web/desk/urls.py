@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import associations, authorities, cases, health
+from .views import associations, authorities, cases, health, log, looking_up
 
 app_name = "desk"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("authorities/<slug:reference>/", authorities.authority, name="authority"),
     path("authorities/<slug:reference>/decision/", authorities.decide, name="authority_decide"),
     path("authorities/<slug:reference>/package/", authorities.package, name="authority_package"),
+    path("look-up/", looking_up.look_up_page, name="look_up"),
+    path("log/", log.log, name="log"),
     path("health/", health.health, name="health"),
     path("health/retry/<int:job>/", health.retry, name="retry"),
     path("associations/", associations.associations, name="associations"),

@@ -91,7 +91,7 @@ def test_wrong_verbs(staff, path):
 @pytest.mark.proves("collect.contact")
 def test_opening_a_case_is_recorded_under_the_person(staff, agent, world, case):
     staff.get(f"/desk/cases/{case.reference}/")
-    entry = AuditEntry.objects.get(action="case_viewed")
+    entry = AuditEntry.objects.get(action="looked_up_case")
     assert (entry.object_reference, entry.subject_id, entry.actor_id) == (case.reference, world.buyer.pk, agent.pk)
     assert entry.actor_kind == ActorKind.STAFF
 
@@ -100,7 +100,7 @@ def test_planted_a_look_up_without_being_staff_is_refused(world, case, now):
     for actor in (ANONYMOUS, Actor(ActorKind.PERSON, world.owner.pk), world.actor(world.owner)):
         with pytest.raises(NoSuchCase):
             look_up_case(reference=case.reference, actor=actor, now=now)
-    assert not AuditEntry.objects.filter(action="case_viewed").exists()
+    assert not AuditEntry.objects.filter(action="looked_up_case").exists()
 
 
 def test_lists_name_nobody(staff, case):

@@ -173,7 +173,7 @@ def test_cells_that_could_be_formulas(text):
 
 def test_cells_that_are_none():
     assert [safe_cell(value) for value in ("Åse", "a=b", "", None, 12, -12, date(2026, 3, 1))] == ["Åse", "a=b", "", "", "12", "-12", "2026-03-01"]
-    assert list(csv_lines([["a;b", Amount(kroner(-5))], ["x", 1]])) == ['\ufeff"a;b";-0,05\r\n', "x;1\r\n"]
+    assert "".join(csv_lines([["a;b", Amount(kroner(-5))], ["x", 1]])) == '\ufeff"a;b";-0,05\r\nx;1\r\n'
 
 
 @pytest.mark.parametrize(("amount", "text"), [(0, "0,00"), (5, "0,05"), (-123450, "-1234,50"), (100, "1,00")])

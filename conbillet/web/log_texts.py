@@ -1,0 +1,188 @@
+"""The audit log in words: who did what, as a sentence each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conbillet.core.actor import ActorKind
+from conbillet.core.models import AuditEntry
+
+# What somebody did, to follow their name: "Olga refunded an order". By groups, by which the log can be narrowed down.
+GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "orders": (
+        gettext_lazy("Orders"),
+        {
+            "order_placed": gettext_lazy("placed an order"),
+            "order_paid": gettext_lazy("settled an order"),
+            "order_paid_at_door": gettext_lazy("took money for an order at the door"),
+            "order_cancelled": gettext_lazy("cancelled an order"),
+            "order_expired": gettext_lazy("ended an order that was not paid in time"),
+            "order_attached": gettext_lazy("found an order in their account"),
+            "order_email_confirmed": gettext_lazy("confirmed an order's e-mail address"),
+            "order_email_mended": gettext_lazy("corrected an order's e-mail address"),
+            "order_email_replaced": gettext_lazy("replaced an order's e-mail address"),
+            "order_resent": gettext_lazy("sent an order's mail again"),
+            "participant_renamed": gettext_lazy("corrected a name"),
+            "badge_name_corrected": gettext_lazy("corrected a name on a badge"),
+            "tickets_claimed": gettext_lazy("took over tickets"),
+        },
+    ),
+    "people": (
+        gettext_lazy("Who saw what about people"),
+        {
+            "order_seen": gettext_lazy("looked at an order"),
+            "attendees_listed": gettext_lazy("looked at who comes"),
+            "attendees_exported": gettext_lazy("took the list of who comes as a file"),
+            "looked_up_person": gettext_lazy("looked somebody up"),
+            "looked_up_order": gettext_lazy("looked an order up"),
+            "looked_up_case": gettext_lazy("opened a case"),
+            "looked_up_cpr": gettext_lazy("looked at a CPR number"),
+        },
+    ),
+    "money": (
+        gettext_lazy("Money"),
+        {
+            "payment_received": gettext_lazy("confirmed a bank transfer"),
+            "order_refunded": gettext_lazy("refunded an order"),
+            "event_refund_started": gettext_lazy("began to refund an event"),
+            "refund_requested": gettext_lazy("asked for a refund"),
+            "refund_succeeded": gettext_lazy("sent money back"),
+            "refund_failed": gettext_lazy("could not send money back"),
+            "refunded_elsewhere": gettext_lazy("noticed a refund made in Stripe"),
+            "dispute_changed": gettext_lazy("noticed a dispute with a buyer's bank"),
+            "payment_account_connected": gettext_lazy("connected the account at Stripe"),
+            "payment_account_changed": gettext_lazy("noticed a change of the account at Stripe"),
+        },
+    ),
+    "door": (
+        gettext_lazy("Tickets and the door"),
+        {
+            "ticket_checked_in": gettext_lazy("let somebody in"),
+            "check_in_undone": gettext_lazy("took a check-in back"),
+            "thing_handed_out": gettext_lazy("handed something out"),
+            "thing_taken_back": gettext_lazy("took something back"),
+            "ticket_reissued": gettext_lazy("made a ticket anew"),
+            "ticket_voided": gettext_lazy("made a ticket worthless"),
+        },
+    ),
+    "setup": (
+        gettext_lazy("Set-up"),
+        {
+            "event_created": gettext_lazy("made an event"),
+            "event_updated": gettext_lazy("changed an event"),
+            "event_published": gettext_lazy("published an event"),
+            "event_closed": gettext_lazy("closed the sale of an event"),
+            "event_cancelled": gettext_lazy("called an event off"),
+            "event_copied": gettext_lazy("copied an event"),
+            "product_added": gettext_lazy("added a product"),
+            "product_updated": gettext_lazy("changed a product"),
+            "product_withdrawn": gettext_lazy("withdrew a product"),
+            "products_ordered": gettext_lazy("put the products in another order"),
+            "quota_added": gettext_lazy("added a quota"),
+            "quota_resized": gettext_lazy("changed a quota"),
+            "quota_removed": gettext_lazy("removed a quota"),
+            "membership_type_added": gettext_lazy("added a kind of membership"),
+            "membership_type_changed": gettext_lazy("changed a kind of membership"),
+            "membership_type_offered": gettext_lazy("offered a kind of membership again"),
+            "membership_type_stopped": gettext_lazy("stopped offering a kind of membership"),
+            "organization_created": gettext_lazy("set the association up"),
+            "organization_updated": gettext_lazy("changed the association's details"),
+            "agreement_accepted": gettext_lazy("accepted the agreement"),
+            "role_changed": gettext_lazy("changed somebody's role"),
+            "role_removed": gettext_lazy("took somebody's role away"),
+            "invitation_made": gettext_lazy("invited somebody"),
+            "invitation_accepted": gettext_lazy("accepted an invitation"),
+            "invitation_withdrawn": gettext_lazy("withdrew an invitation"),
+        },
+    ),
+    "desk": (
+        gettext_lazy("ConBillet's desk"),
+        {
+            "case_opened": gettext_lazy("opened a case with us"),
+            "case_answered": gettext_lazy("answered a case"),
+            "case_noted": gettext_lazy("wrote a note in a case"),
+            "case_closed": gettext_lazy("closed a case"),
+            "job_retried": gettext_lazy("started a job again"),
+            "account_created": gettext_lazy("made an account"),
+            "profile_updated": gettext_lazy("changed their profile"),
+            "person_erased": gettext_lazy("erased somebody"),
+            "email_changed": gettext_lazy("changed their e-mail address"),
+        },
+    ),
+}
+PHRASES = {action: phrase for _label, actions in GROUPS.values() for action, phrase in actions.items()}
+# Actions whose names end in what was found.
+BEGINNINGS = {
+    "payment_mismatch_": gettext_lazy("noticed a payment that does not fit"),
+    "difference_": gettext_lazy("noticed a difference to Stripe's books"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the log; `times` the same thing was noted in a row. `order` is an order's reference, or empty."""
+
+    at: datetime
+    who: str
+    role: str
+    what: Any
+    order: str
+    times: int
+
+
+def lines_of(entries: Iterable[AuditEntry], *, names: dict[UUID, tuple[str, str]]) -> list[Line]:
+    """Entries as sentences, in their order. `names`: of people who work here, with the label of their role."""
+    found: list[Line] = []
+    last: tuple[Any, ...] = ()
+    for entry in entries:
+        same = (
+            entry.actor_id,
+            entry.action,
+            entry.object_kind,
+            entry.object_reference,
+            entry.at.replace(second=0, microsecond=0),
+        )
+        if same == last:
+            found[-1] = Line(**{**found[-1].__dict__, "times": found[-1].times + 1})
+            continue
+        last = same
+        who, role = _who(entry, names)
+        found.append(
+            Line(
+                entry.at,
+                who,
+                role,
+                _what(entry.action),
+                entry.object_reference if entry.object_kind == "order" else "",
+                1,
+            )
+        )
+    return found
+
+
+def actions_of(group: str) -> Sequence[str]:
+    """The actions of a group; none for an unknown one."""
+    return list(GROUPS[group][1]) if group in GROUPS else []
+
+
+def _what(action: str) -> Any:
+    if action in PHRASES:
+        return PHRASES[action]
+    return next((phrase for begin, phrase in BEGINNINGS.items() if action.startswith(begin)), action.replace("_", " "))
+
+
+def _who(entry: AuditEntry, names: dict[UUID, tuple[str, str]]) -> tuple[str, str]:
+    if entry.actor_id in names:
+        return names[entry.actor_id]
+    if entry.actor_kind == ActorKind.STAFF:
+        return _("ConBillet's staff"), ""
+    if entry.actor_kind == ActorKind.SYSTEM:
+        return "ConBillet", ""
+    if entry.actor_kind == ActorKind.ORGANIZATION:
+        return _("Somebody who does not work here any more"), ""
+    return (_("A buyer") if entry.actor_kind == ActorKind.PERSON else _("A visitor")), ""
