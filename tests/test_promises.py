@@ -152,7 +152,7 @@ def test_the_association_is_named_wherever_it_is_the_controller(client, world, n
     run_jobs()
     for page in ("/alea/", "/alea/fastaval/", f"/order/{order.reference}/{order.access_key}/"):
         text = client.get(page, follow=True).content.decode()
-        assert "ALEA" in text and "kontakt@alea.example" in text, page
+        assert "Sælges af ALEA</b>, dataansvarlig" in text and "kontakt@alea.example" in text, page
     assert any("kontakt@alea.example" in message.body for message in mail.outbox)
 
 

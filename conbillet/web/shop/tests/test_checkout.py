@@ -189,6 +189,14 @@ def test_two_carts_at_two_events_in_one_session(visitor, world, shop):
     assert fields_of(visitor.get(f"{base}checkout/"))["shown_amount"] == "19800"
 
 
+@pytest.mark.proves("role.processor", "collect.when")
+def test_the_page_says_whose_data_it_becomes_before_anything_is_sent(visitor, world):
+    """GDPR art. 13: at the time when data is obtained."""
+    visitor.add(adult=1)
+    page = visitor.checkout().content.decode()
+    assert f"{world.organization.name} er dataansvarlig" in page and 'href="/policy/"' in page
+
+
 def test_who_is_signed_in_types_nothing_twice_and_gets_the_members_price(visitor, world):
     person = world.buyer
     person.birth_date, person.street, person.postcode, person.city = (
