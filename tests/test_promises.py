@@ -141,7 +141,16 @@ def test_somebody_whose_ticket_another_bought_is_told_who_holds_their_data(world
     pay_for(order_of(world, now, Wish(world.adult.pk, 2), people=(ADA, other)), now)
     run_jobs()
     (letter,) = [message for message in mail.outbox if message.to == ["carla@example.com"]]
-    for words in (ADA.name, "ALEA har dit navn", "ConBillet", "kontakt@alea.example", "slettet", "/policy/"):
+    for words in (
+        ADA.name,
+        "ALEA har dit navn",
+        "ConBillet",
+        "kontakt@alea.example",
+        "slettet",
+        "/policy/",
+        f"skrevet ind af {ADA.name}",
+        "fem år",
+    ):
         assert words in letter.body, words
     assert any("Sælger: ALEA" in line and "Ringgaden 1" in line for line in letter.body.splitlines())
 

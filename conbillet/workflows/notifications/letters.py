@@ -235,6 +235,11 @@ def holder(mail: OutgoingMail) -> Letter | None:
                 "ConBillet keeps it on the association's behalf. You can see it, have it corrected or have it deleted: write to the association, or use the help page."
             )
             % {"seller": order.organization.name},
+            _(
+                "It was typed in by %(buyer)s. It is used because of the purchase and, for vouchers, because the Bookkeeping Act demands it: "
+                "they are kept for five years after the accounting year. Our privacy policy says more, also to whom you can complain."
+            )
+            % {"buyer": order.buyer_name},
         ),
         button=Button(_("Open the ticket"), participant_link(person)),
         small_print=seller_lines(order.organization),
