@@ -1,0 +1,192 @@
+"""A person with unguessable values in every field, who goes through every use case that can write something down."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from secrets import token_hex
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+from django.test import Client
+
+from conbillet.accounts.actions.open_account import open_account
+from conbillet.accounts.actions.update_profile import Profile, update_profile
+from conbillet.accounts.models import Account, Person
+from conbillet.consents.actions.give_consent import give_consent
+from conbillet.core import audit
+from conbillet.core.actor import ANONYMOUS, person_actor
+from conbillet.organizations.actions.invite import invite
+from conbillet.organizations.models import RoleKind
+from conbillet.privacy.actions.disclose_to_organization import disclose_to_organization
+from conbillet.privacy.models import Disclosure
+from conbillet.sales.actions.add_to_cart import Wish
+from conbillet.sales.actions.place_order import PersonDetails
+from conbillet.sales.actions.rename_participant import rename_participant
+from conbillet.sales.models import Order, Participant
+from conbillet.tickets.actions.check_in import check_in
+from conbillet.tickets.actions.undo_check_in import undo_check_in
+from conbillet.tickets.models import Ticket
+from conbillet.workflows.cases import answer_by_mail, receive_case
+from conbillet.workflows.order_care import mend_email
+from conbillet.workflows.refunds import refund_lines
+from conbillet.workflows.transfers import confirm_received
+from tests.jobs import run_jobs
+from tests.login import log_in
+from tests.purchases import cart_with, order_of, pay_for
+
+
+def _unguessable(kind: str) -> str:
+    return f"{kind}æ {token_hex(6)}"
+
+
+@dataclass
+class Canary:
+    """Values that stand nowhere else. `orders` are the canary's, by what became of them."""
+
+    world: Any
+    now: datetime
+    name: str = field(default_factory=lambda: _unguessable("Kanarie"))
+    badge: str = field(default_factory=lambda: _unguessable("Pip"))
+    street: str = field(default_factory=lambda: _unguessable("Burvej"))
+    city: str = field(default_factory=lambda: _unguessable("Fugleby"))
+    phone: str = field(default_factory=lambda: f"+45{int(token_hex(5), 16) % 10**10:010d}")
+    email: str = field(default_factory=lambda: f"pip-{token_hex(6)}@example.com")
+    browser: str = field(default_factory=lambda: f"Canary/{token_hex(6)}")
+    words: str = field(default_factory=lambda: _unguessable("Hjælp mig"))
+    renamed: str = field(default_factory=lambda: _unguessable("Omdøbt"))
+    person: Person = field(init=False)
+    client: Client = field(init=False)
+    orders: dict[str, Order] = field(default_factory=dict)
+
+    @property
+    def values(self) -> list[str]:
+        return [
+            self.name, self.badge, self.street, self.city, self.phone, self.email, self.browser, self.words, self.renamed,
+            "203.0.113.77",
+        ]  # fmt: skip
+
+    @property
+    def details(self) -> PersonDetails:
+        return PersonDetails(
+            name=self.name, badge_name=self.badge, email=self.email, birth_date=date(1987, 6, 5), gender="woman",
+            street=self.street, postcode="8000", city=self.city,
+        )  # fmt: skip
+
+    def live(self) -> None:
+        """Everything, in the order of life."""
+        self.buy_as_guest()
+        self.sign_up()
+        self.fail_to_log_in()
+        self.buy()
+        self.come()
+        self.write()
+        self.be_known()
+        run_jobs()
+
+    def buy_as_guest(self) -> None:
+        order = order_of(self.world, self.now, Wish(self.world.adult.pk, 1), people=(self.details,))
+        self.orders["guest"] = pay_for(order, self.now)
+
+    def sign_up(self) -> None:
+        account, _new = open_account(email=self.email, language="da", now=self.now)
+        self.person = account.person
+        profile = Profile(
+            name=self.name, badge_name=self.badge, birth_date=date(1987, 6, 5), gender="woman", phone=self.phone,
+            street=self.street, postcode="8000", city=self.city, country="DK", language="da",
+        )  # fmt: skip
+        update_profile(person=self.person, profile=profile, actor=person_actor(self.person.pk), now=self.now)
+        self.client = Client(HTTP_USER_AGENT=self.browser, REMOTE_ADDR="203.0.113.77")
+        log_in(self.client, self.person)
+        assert self.client.get("/my/").status_code == 200
+        # The test's client logs in without a request: what a real one would have told is put in here.
+        device = UserSession.objects.filter(user=account)
+        if not device.update(ip="203.0.113.77", user_agent=self.browser):
+            key = self.client.session.session_key
+            UserSession.objects.create(user=account, session_key=key, ip="203.0.113.77", user_agent=self.browser)
+        run_jobs()
+
+    def fail_to_log_in(self) -> None:
+        stranger = Client(HTTP_USER_AGENT=self.browser, REMOTE_ADDR="203.0.113.77")
+        stranger.post("/accounts/login/", {"email": self.email})
+        stranger.post("/accounts/code/", {"code": "000000"})
+        run_jobs()
+
+    def buy(self) -> None:
+        """For themselves and a child, with dues; one order not paid, one given back, one with an address mended."""
+        world, now = self.world, self.now
+        world.event.transfer_allowed = True
+        world.event.version += 1  # offers are remembered by it
+        world.event.save(update_fields=["transfer_allowed", "version"])
+        child = PersonDetails(
+            name="Other Child",
+            badge_name="",
+            email="",
+            birth_date=date(2015, 1, 1),
+            gender="",
+            street="",
+            postcode="",
+            city="",
+        )
+        both = (Wish(world.adult.pk, 1), Wish(world.child.pk, 1), Wish(world.membership.pk, 2))
+        self.orders["family"] = pay_for(order_of(world, now, *both, people=(self.details, child)), now)
+        self.orders["unpaid"] = order_of(world, now, Wish(world.adult.pk, 1), method="transfer", people=(self.details,))
+        back = order_of(world, now, Wish(world.day.pk, 1), method="transfer", people=(self.details,))
+        confirm_received(order=back, amount=back.amount, actor=world.actor(world.owner), now=now)
+        refund_lines(
+            order=back, lines=list(back.lines.all()), reason="requested", actor=world.actor(world.owner), now=now,
+            note=f"asked by {self.name}",
+        )  # fmt: skip
+        self.orders["back"] = back
+        typed = PersonDetails(**{**vars(self.details), "email": "typing-error@example.com"})
+        mended = order_of(world, now, Wish(world.day.pk, 1), people=(typed,))
+        self.orders["mended"] = pay_for(mend_email(order=mended, email=self.email, actor=ANONYMOUS, now=now), now)
+        cart = cart_with(world, now, Wish(world.adult.pk, 1))
+        cart.person = self.person
+        cart.save()
+        # The address is proven: everything comes home.
+        open_account(email=self.email, language="da", now=now)
+        run_jobs()
+
+    def come(self) -> None:
+        world, now = self.world, self.now
+        participant = Participant.objects.get(order=self.orders["guest"])
+        assert participant.person_id == self.person.pk
+        crew = world.actor(world.door_crew, RoleKind.DOOR_CREW)
+        ticket = Ticket.objects.get(participant=participant)
+        check_in(event=world.event, code=ticket.reference, actor=crew, device="door", now=now)
+        undo_check_in(ticket=ticket, reason=f"It was not {self.name}"[:120], actor=crew, now=now)
+        rename_participant(
+            participant=participant, name=self.renamed, badge_name=self.badge, actor=world.actor(world.owner), now=now
+        )
+
+    def write(self) -> None:
+        case = receive_case(
+            kind="other", name=self.name, email=self.email, text=self.words, event=self.world.event, language="da",
+            actor=ANONYMOUS, now=self.now, subject=self.words,
+        )  # fmt: skip
+        answer_by_mail(
+            case=case,
+            text=f"Dear {self.name}, you wrote: {self.words}",
+            actor=person_actor(self.world.owner.pk),
+            now=self.now,
+        )
+
+    def be_known(self) -> None:
+        """What others do with the canary's data."""
+        world, now = self.world, self.now
+        invite(
+            organization=world.organization, email=self.email, kind="read_only", actor=world.actor(world.owner),
+            language="da", now=now,
+        )  # fmt: skip
+        account = Account.objects.get(person=self.person)
+        give_consent(account=account, organization_id=None, purpose="newsletter", gpc=False, language="da", now=now)
+        with transaction.atomic():
+            disclose_to_organization(
+                organization=world.organization, event=world.event, purpose=Disclosure.Purpose.EXPORT, form="csv",
+                actor=world.actor(world.owner), now=now,
+            )  # fmt: skip
+        audit.record(
+            action="person_looked_up", actor=world.actor(world.owner), now=now, organization_id=None, object_kind="person",
+            object_reference=str(self.person.pk), subject=self.person.pk, reason=self.name,
+        )  # fmt: skip
+        audit.seal_entries()
