@@ -198,7 +198,7 @@ def test_a_backup_cannot_read_what_was_sealed(canary, tmp_path):
     ["support_case", "mail_outgoingmail", "organizations_invitation", "sales_receipt", "sales_participant", "tickets_checkin"],
 )  # fmt: skip
 def test_planted_a_table_that_the_map_forgets_is_caught(canary, tmp_path, monkeypatch, table):
-    forgotten = replace(data_map.tables[table], subject="", email="")
+    forgotten = replace(data_map.load().tables[table], subject="", email="")
     monkeypatch.setitem(data_map.tables, table, forgotten)
     erasure = erased(canary)
     left = places(canary, tmp_path) - kept_places(erasure)
@@ -207,7 +207,7 @@ def test_planted_a_table_that_the_map_forgets_is_caught(canary, tmp_path, monkey
 
 def test_planted_a_column_that_is_technical_is_caught(canary, tmp_path, monkeypatch):
     """A failure of others: a flag instead of a deletion, an erasure that did nothing to one column."""
-    table = data_map.tables["accounts_person"]
+    table = data_map.load().tables["accounts_person"]
     order = data_map.tables["sales_order"]
     email = replace(order.columns["buyer_email"], kind="technical", erase=None)
     monkeypatch.setitem(data_map.tables, "sales_order", replace(order, columns={**order.columns, "buyer_email": email}))

@@ -23,7 +23,7 @@ from conbillet.organizations.models import Invitation
 from conbillet.privacy.models import Disclosure, RetentionRun
 from conbillet.privacy.retention import rules as room
 from conbillet.privacy.retention.calendar import calendar_of
-from conbillet.privacy.retention.rules import RULES, Rule, run_rule
+from conbillet.privacy.retention.rules import RULES, run_rule
 from conbillet.privacy.retention.unused import warn_unused
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Cart, Order, Receipt
@@ -262,13 +262,3 @@ def test_the_calendar_says_when_what_goes(world):
         (date(2031, 2, 1), "member_evidence", 1),
         (date(2032, 1, 1), "accounting", 1),
     ]
-
-
-def test_a_rule_is_what_the_schedule_runs():
-    from procrastinate.contrib.django import app
-
-    import conbillet.config.schedule  # noqa: F401 - registers its tasks
-
-    names = {task.name for task in app.tasks.values()}
-    assert [rule.name for rule in RULES if not any(name.endswith(f"retention_{rule.name}") for name in names)] == []
-    assert all(isinstance(rule, Rule) for rule in RULES)
