@@ -36,6 +36,7 @@ _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 _MARKS = re.compile(r"\*\*|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|`")
 _TOKEN = re.compile(r"\n\n+|\n(?=- )|\S+")
 BREAK = "\n"
+LEAST_SAME = 3  # words
 
 
 def words(markdown: str) -> list[str]:
@@ -48,13 +49,29 @@ def compare(before: str, after: str) -> tuple[tuple[Piece, ...], ...]:
     """The words of both, in order, as paragraphs of pieces. Joining all but the removed ones gives the text after."""
     old, new = words(before), words(after)
     paragraphs: list[list[Piece]] = [[]]
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
+    for same, (a, b, c, d) in _runs(old, new):
+        if same:
             _add(paragraphs, Change.SAME, new[c:d])
             continue
         _add(paragraphs, Change.REMOVED, old[a:b])
         _add(paragraphs, Change.ADDED, new[c:d])
     return tuple(tuple(pieces) for pieces in paragraphs if pieces)
+
+
+def _runs(old: list[str], new: list[str]) -> list[tuple[bool, tuple[int, int, int, int]]]:
+    """Runs of words that stayed and that changed. A word or two between two changes is part of them: a sentence that was
+    written anew is easier to read in one piece than around the small words that it happens to share."""
+    found: list[tuple[bool, tuple[int, int, int, int]]] = []
+    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for place, (tag, a, b, c, d) in enumerate(codes):
+        between = 0 < place < len(codes) - 1
+        same = tag == "equal" and not (between and d - c < LEAST_SAME and BREAK not in new[c:d])
+        if found and not same and not found[-1][0]:
+            _, (start_old, _, start_new, _) = found[-1]
+            found[-1] = (False, (start_old, b, start_new, d))
+        else:
+            found.append((same, (a, b, c, d)))
+    return found
 
 
 def _add(paragraphs: list[list[Piece]], change: Change, tokens: list[str]) -> None:

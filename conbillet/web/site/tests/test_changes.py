@@ -25,7 +25,7 @@ def test_each_text_can_be_read_out_of_the_difference():
     assert joined(paragraphs, Change.REMOVED) == [word for word in words(AFTER) if word != "\n"]
     assert joined(paragraphs, Change.ADDED) == [word for word in words(BEFORE) if word != "\n"]
     marked = [(piece.change, piece.text) for piece in paragraphs[0]]
-    assert (Change.REMOVED, "nothing") in marked and (Change.ADDED, "three") in marked
+    assert (Change.REMOVED, "nothing for two") in marked and (Change.ADDED, "it for three") in marked
     assert paragraphs[-1][0].change is Change.ADDED and paragraphs[-1][0].text == "Or nearly."
 
 
