@@ -84,9 +84,12 @@ def table(texts: Library, proofs: Proofs) -> str:
 
 
 def main() -> None:
-    """Write the file anew."""
+    """Write the file anew; ends with a complaint when a clause has no proving test."""
+    texts, proofs = library(CHECKOUT / "policy"), collect()
     TABLE.parent.mkdir(parents=True, exist_ok=True)
-    TABLE.write_text(table(library(CHECKOUT / "policy"), collect()))
+    TABLE.write_text(table(texts, proofs))
+    if complaints := unproven(clauses_of(texts), set(texts.pending), proofs):
+        raise SystemExit("\n".join(complaints))
 
 
 def _tests(tree: ast.Module, place: str) -> Iterator[tuple[str, list[str]]]:
