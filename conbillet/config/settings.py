@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "conbillet.catalogue",
     "conbillet.payments",
     "conbillet.memberships",
+    "conbillet.certificates",
     "conbillet.consents",
     "conbillet.mail",
     "conbillet.organizations",

@@ -36,6 +36,7 @@ MENU = (
     Entry("office:roles", _("People and roles"), "person", Permission.EDIT_ROLES),
     Entry("office:log", _("Who did what"), "clock", Permission.SEE_LOG),
     Entry("office:payments", _("Stripe"), "card", Permission.SEE_MONEY),
+    Entry("office:retention", _("Deletion calendar"), "calendar", Permission.SEE_OFFICE),
     Entry("office:agreement", _("Agreement"), "lock", Permission.SEE_OFFICE),
 )
 

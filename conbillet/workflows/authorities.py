@@ -37,7 +37,11 @@ def _tell(case: AuthorityCase, now: datetime) -> None:
     if locked.told_at is not None:
         return
     for named in locked.subjects.all():
-        account = Account.objects.select_related("person").filter(person_id=named.subject_id).first()
+        account = (
+            Account.objects.select_related("person").filter(person_id=named.subject_id).first()
+            if named.subject_id
+            else None
+        )
         recipient = account.email if account else named.email
         if not recipient:
             continue  # erased since: there is nobody left to write to

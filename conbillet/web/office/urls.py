@@ -23,6 +23,7 @@ from .views import (
     quotas,
     receipts,
     refunds,
+    retention,
     stripe,
     transfers,
 )
@@ -34,6 +35,7 @@ urlpatterns = [
     path("start/", choose.start, name="start"),
     path("<slug:organization>/", dashboard.home, name="home"),
     path("<slug:organization>/settings/", organization.settings, name="settings"),
+    path("<slug:organization>/retention/", retention.retention, name="retention"),
     path("<slug:organization>/agreement/", agreement.agreement, name="agreement"),
     path("<slug:organization>/log/", log.log, name="log"),
     path("<slug:organization>/roles/", organization.roles, name="roles"),

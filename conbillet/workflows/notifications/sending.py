@@ -10,6 +10,7 @@ from . import (  # noqa: F401 - register their letters
     case_letters,
     certificate_letters,
     consent_letters,
+    erasure_letters,
 )
 from .letters import write
 
