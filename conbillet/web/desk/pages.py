@@ -28,6 +28,7 @@ MENU = (
     ("desk:authorities", _("Authorities"), "lock", OFFICERS),
     ("desk:look_up", _("Look up"), "search", EVERYBODY),
     ("desk:log", _("Who did what"), "clock", OFFICERS),
+    ("desk:retention", _("Retention"), "calendar", EVERYBODY),
     ("desk:health", _("Health"), "chart", EVERYBODY),
     ("desk:associations", _("Associations"), "people", EVERYBODY),
 )

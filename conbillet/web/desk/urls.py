@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import associations, authorities, cases, health, log, looking_up
+from .views import associations, authorities, cases, health, log, looking_up, retention
 
 app_name = "desk"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("authorities/<slug:reference>/package/", authorities.package, name="authority_package"),
     path("look-up/", looking_up.look_up_page, name="look_up"),
     path("log/", log.log, name="log"),
+    path("retention/", retention.retention, name="retention"),
     path("health/", health.health, name="health"),
     path("health/retry/<int:job>/", health.retry, name="retry"),
     path("associations/", associations.associations, name="associations"),
