@@ -1,11 +1,13 @@
 """Policy, cookies, help and desk in a real browser: every size, light and dark, checked by axe, and without script."""
 
+import re
 import secrets
 from datetime import timedelta
 
 import pytest
 
 from conbillet.accounts.models import StaffRole
+from conbillet.consents.ledger import has_consented
 from conbillet.core import clock
 from conbillet.core.actor import ANONYMOUS
 from conbillet.support.models import Case
@@ -79,6 +81,31 @@ def test_the_browsers_signal_is_seen(live_world, new_context):
     page.goto("/policy/cookies/")
     assert page.get_by_text("Din browser siger nej for dig.").is_visible()
     assert page.get_by_role("button", name="Alle cookies i tabellen").count() == 0
+
+
+@pytest.mark.proves("use.services")
+def test_news_are_asked_for_confirmed_and_stopped_without_script(live_world, live_house, new_context, axe, fits, screenshot):
+    context = new_context(java_script_enabled=False)
+    page = context.new_page()
+    address = f"{secrets.token_hex(6)}@example.com"
+    page.goto(f"/newsletter/?from={live_world.organization.slug}")
+    page.get_by_label("E-mail").fill(address)
+    page.get_by_role("button", name="Send mig et link").click()
+    assert page.get_by_text("Kig i din mail.").is_visible()
+    letter = live_house.mails.wait(to=address)
+    link = re.search(r"/newsletter/\w+/\w+/", letter["text"])[0]
+    seen = new_context().new_page()  # axe needs script
+    seen.goto(link)
+    axe(seen)
+    fits(seen)
+    screenshot("site-newsletter-answer", seen)
+    page.goto(link)
+    page.get_by_role("button", name="Ja, send mig nyheder").click()
+    assert has_consented(email=address, organization_id=live_world.organization.pk)
+    page.get_by_role("button", name="Ikke flere nyheder").click()
+    assert page.get_by_text("Du har trukket dit ja tilbage.").is_visible()
+    assert not has_consented(email=address, organization_id=live_world.organization.pk)
+    assert context.cookies() == []
 
 
 @pytest.mark.proves("collect.contact")

@@ -43,7 +43,9 @@ class Row:
 
 def _rows(account: Any, language: str) -> list[Row]:
     """ConBillet, every association that I bought from, and everybody to whom I ever said anything."""
-    known = {one.organization_id: one for one in consents_of(person_id=account.person_id, emails=[account.email])}
+    mine = consents_of(person_id=account.person_id, emails=[account.email])
+    # Of two addresses, one of which says yes, the yes is shown: it is what can be taken back.
+    known = {one.organization_id: one for one in sorted(mine, key=lambda one: one.given)}
     bought = Order.objects.filter(buyer_id=account.person_id).values("organization_id")
     senders = Organization.objects.filter(pk__in=[pk for pk in known if pk]) | Organization.objects.filter(
         pk__in=bought
