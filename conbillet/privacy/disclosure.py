@@ -4,19 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from hashlib import md5
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from conbillet.sales.models import Order, Participant
 
-from .models import Attendee, DisclosedPerson, Disclosure
+from .models import DisclosedPerson, Disclosure
 from .reach import Subject
-
-CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +68,19 @@ class Handed:
 
 @dataclass(frozen=True)
 class Handover:
-    """A hand-over that was written down. `people` reads it: nobody is in it whose name is not in the record."""
+    """A hand-over that was written down, and what the very same statement read: nobody is in it who is not in the record.
 
-    disclosures: Sequence[int]
+    `rows` are what it read, still in the driver's memory; they can be gone through once.
+    """
+
     organization_id: int
-    attendees: "QuerySet[Attendee]"
+    rows: Iterator[Sequence[tuple[Any, ...]]]
 
     def people(self) -> Iterator[Handed]:
-        """Those who were disclosed, in the list's order, read in portions. Needs the role and transaction of the office."""
-        # Compared here, since the database has no statistics yet about what was written a moment ago.
-        recorded = set(
-            DisclosedPerson.objects.filter(
-                organization_id=self.organization_id, disclosure__in=self.disclosures
-            ).values_list("subject_id", flat=True)
-        )
-        rows = self.attendees.values_list(*_READ).iterator(chunk_size=CHUNK)
-        while portion := list(islice(rows, CHUNK)):
-            own = _own_records(self.organization_id, {row[1] for row in portion})
+        """Those who were disclosed, in the list's order. Needs the role and a transaction of the office."""
+        for portion in self.rows:
+            own = _own_records(self.organization_id, {row[0] for row in portion})
             for (
-                about,
                 order,
                 participant,
                 number,
@@ -102,15 +93,15 @@ class Handover:
                 gender,
                 born,
                 postcode,
+                *_,
             ) in portion:
-                if about not in recorded:
-                    continue
                 six = SixFields(name, Address(street, city, country), email, gender, born, postcode)
                 yield Handed(number, kind, six, own.record_of(order, participant))
 
 
-_READ = (
-    "subject_id", "order_id", "participant_id", "id", "kind", "name", "street", "city", "country", "email", "gender", "birth_date",
+# The order in which `Handover.people` takes the columns of a row.
+COLUMNS = (
+    "order_id", "participant_id", "id", "kind", "name", "street", "city", "country", "email", "gender", "birth_date",
     "postcode",
 )  # fmt: skip
 
@@ -126,6 +117,9 @@ class _Own:
         return OwnRecord(reference, ordered_by, paid_at, method, things, tickets, amount, inside_at)
 
 
+_OWN_ORDERS = """
+SELECT id, reference, buyer_name, paid_at, method FROM sales_order WHERE organization_id = %s AND id = ANY (%s)
+"""
 _OWN_LINES = """
 SELECT l.order_id, l.participant_id, array_agg(l.text ORDER BY l.position),
        COALESCE(array_agg(t.reference ORDER BY l.position) FILTER (WHERE t.id IS NOT NULL), '{}'),
@@ -141,9 +135,9 @@ GROUP BY l.order_id, l.participant_id
 
 def _own_records(organization_id: int, orders: Iterable[int]) -> _Own:
     ids = list(orders)
-    found = Order.objects.filter(organization_id=organization_id, pk__in=ids)
-    heads = {row[0]: row[1:] for row in found.values_list("pk", "reference", "buyer_name", "paid_at", "method")}
     with connection.cursor() as cursor:
+        cursor.execute(_OWN_ORDERS, [organization_id, ids])
+        heads = {row[0]: row[1:] for row in cursor.fetchall()}
         cursor.execute(_OWN_LINES, [organization_id, ids])
         lines = {(row[0], row[1]): row[2:] for row in cursor.fetchall()}
     return _Own(heads, lines)

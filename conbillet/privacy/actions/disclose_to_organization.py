@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,7 +17,7 @@ from conbillet.organizations.models import Organization
 from conbillet.organizations.permissions import Permission, allowed
 
 from ..attendees import AttendeeFilter, find_attendees
-from ..disclosure import SIX, Handover
+from ..disclosure import COLUMNS, SIX, Handover
 from ..models import Attendee, Disclosure
 
 
@@ -29,10 +30,12 @@ class CannotDisclose(Exception):
         return str(self.message)
 
 
-# One statement: the hand-over, and whom it is about. Nothing is sent to and fro for twenty thousand people.
+CHUNK = 2000
+
+# One statement: the hand-over, whom it is about, and what is handed over. Nothing can come between reading and recording.
 _WRITE = """
-WITH fresh AS MATERIALIZED (
-    SELECT DISTINCT chosen.subject_id FROM ({chosen}) AS chosen {unless_known}
+WITH chosen AS MATERIALIZED ({chosen}), fresh AS MATERIALIZED (
+    SELECT DISTINCT chosen.subject_id FROM chosen {unless_known}
 ), told AS (
     INSERT INTO privacy_disclosure (organization_id, event_id, purpose, form, fields, policy_version, people, at)
     SELECT %s, %s, %s, %s, %s, %s, (SELECT count(*) FROM fresh), %s {only_if}
@@ -41,7 +44,7 @@ WITH fresh AS MATERIALIZED (
     INSERT INTO privacy_disclosedperson (organization_id, disclosure_id, subject_id)
     SELECT %s, told.id, fresh.subject_id FROM fresh, told
 )
-SELECT id, people FROM told
+SELECT {columns}, told.people FROM chosen LEFT JOIN told ON true
 """
 _UNLESS_KNOWN = """WHERE NOT EXISTS (
     SELECT FROM privacy_disclosedperson d WHERE d.subject_id = chosen.subject_id AND d.disclosure_id = ANY (%s))"""
@@ -76,32 +79,32 @@ def disclose_to_organization(
         # The orders are named too: they are found by their index, the rows of the view are not.
         attendees = attendees.filter(order__in={row.order_id for row in only}, pk__in=[row.pk for row in only])
     known = _looked_at_today(organization, event, purpose, now) if form == "page" else None
-    chosen, values = attendees.order_by().values_list("subject_id").query.sql_with_params()
+    chosen, values = attendees.values_list(*COLUMNS, "subject_id").query.sql_with_params()
     sql = _WRITE.format(
         chosen=chosen,
         unless_known="" if known is None else _UNLESS_KNOWN,
         only_if="" if known is None else "WHERE EXISTS (SELECT FROM fresh)",
+        columns=", ".join(f"chosen.{name}" for name in COLUMNS),
     )
     version = current_policy_version(on=copenhagen_day(now))
     parameters: list[Any] = [*values, *([] if known is None else [known])]
     parameters += [organization.pk, event.pk, purpose, form, ",".join(SIX), version, now, organization.pk]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        written = cursor.fetchone()
-    handover = Handover([*(known or []), *(written[:1] if written else [])], organization.pk, attendees)
-    if written is None:
-        return handover
-    audit.record(
-        action="attendees_listed" if form == "page" else "attendees_exported",
-        actor=actor,
-        now=now,
-        organization_id=organization.pk,
-        object_kind="event",
-        object_reference=event.reference,
-        people=written[1],
-        form=form,
-    )
-    return handover
+    cursor = connection.cursor()  # not closed here: it holds what was read
+    cursor.execute(sql, parameters)
+    first = cursor.fetchmany(CHUNK)
+    people = first[0][-1] if first else (0 if known is None else None)
+    if people is not None:  # None: all of it was looked at before today
+        audit.record(
+            action="attendees_listed" if form == "page" else "attendees_exported",
+            actor=actor,
+            now=now,
+            organization_id=organization.pk,
+            object_kind="event",
+            object_reference=event.reference,
+            people=people,
+            form=form,
+        )
+    return Handover(organization.pk, chain([first] if first else [], iter(lambda: cursor.fetchmany(CHUNK), [])))
 
 
 def _looked_at_today(organization: Organization, event: Event, purpose: str, now: datetime) -> list[int]:

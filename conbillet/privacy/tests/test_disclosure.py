@@ -163,7 +163,8 @@ class TestRecord:
         cara = Participant.objects.create(organization=world.organization, order=paid, name="Cara")
         paid.lines.filter(participant__name=BO.name).update(participant=cara)
         with transaction.atomic(), acting_for(world.organization.pk):
-            assert names(handover.people()) == [ADA.name]
+            assert names(handover.people()) == [ADA.name, BO.name]
+        assert DisclosedPerson.objects.count() == Disclosure.objects.get().people == 2
 
     def test_it_cannot_be_changed(self, world, now, paid):
         from django.db import ProgrammingError
