@@ -29,7 +29,7 @@ def look_up_page(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 
 def _found(asked: str, purpose: str, staff: Staff) -> dict[str, Any]:
-    now = clock.now()
+    now, account = clock.now(), None
     if "@" in asked:
         account = account_with_email(asked)
         orders = list(
@@ -40,18 +40,18 @@ def _found(asked: str, purpose: str, staff: Staff) -> dict[str, Any]:
                 kind="person", reference=str(account.person_id), subject=account.person_id, purpose=purpose,
                 actor=staff.actor, now=now,
             )  # fmt: skip
-        found = {"account": account, "orders": _with_events(orders)}
     else:
         try:
             reference = normalise(asked)
         except BadReference:
             reference = ""
-        found = {"account": None, "orders": _with_events(list(Order.objects.filter(reference=reference)))}
-    for order in found["orders"]:
+        orders = list(Order.objects.filter(reference=reference))
+    shown = _with_events(orders)
+    for order in shown:
         look_up(
             kind="order", reference=order.reference, subject=order.buyer_id, purpose=purpose, actor=staff.actor, now=now
         )
-    return found
+    return {"account": account, "orders": shown}
 
 
 def _with_events(orders: list[Order]) -> list[Order]:
