@@ -39,17 +39,15 @@ class AttendeeForm(forms.Form):
 
     q = forms.CharField(label=_("Name, e-mail or order"), required=False, max_length=attendees.LONGEST_SEARCH)
     who = forms.ChoiceField(label=_("Who"), required=False, choices=WHO)
-    product = forms.ChoiceField(label=_("Product"), required=False)
+    product = forms.ChoiceField(label=_("Product"), required=False)  # its choices are those of the event
     inside = forms.ChoiceField(label=_("Check-in"), required=False, choices=INSIDE)
     age = forms.ChoiceField(label=_("Age on the first day"), required=False, choices=AGES)
     sort = forms.ChoiceField(label=_("Order by"), required=False, choices=SORTS)
 
     def __init__(self, data: Any, *, products: Sequence[tuple[Product, str]]) -> None:
         super().__init__(data)
-        self.fields["product"].choices = [
-            ("", _("All products")),
-            *((str(product.pk), name) for product, name in products),
-        ]  # type: ignore[attr-defined]
+        these = [("", _("All products")), *((str(product.pk), name) for product, name in products)]
+        self.fields["product"] = forms.ChoiceField(label=_("Product"), required=False, choices=these)
 
     @property
     def narrowed(self) -> bool:
