@@ -7,9 +7,14 @@ from django.db.models import QuerySet
 from .models import CertificateRequest, CertificateScheme
 
 
+def schemes_in_force(organization_id: int) -> QuerySet[CertificateScheme]:
+    """One scheme, or none."""
+    return CertificateScheme.objects.filter(organization_id=organization_id, switched_off_at__isnull=True)
+
+
 def scheme_of(organization_id: int) -> CertificateScheme | None:
     """The scheme in force, or None: then nobody is asked for a number."""
-    return CertificateScheme.objects.filter(organization_id=organization_id, switched_off_at__isnull=True).first()
+    return schemes_in_force(organization_id).first()
 
 
 def requests_of(organization_id: int) -> QuerySet[CertificateRequest]:

@@ -6,15 +6,18 @@ paid for when nobody wrote down that they left. A member who never paid dues is 
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import DateField, F, Max, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 
-from conbillet.core.clock import add_months
+from conbillet.core.clock import COPENHAGEN, add_months
 
 from .models import Member, Membership
 
 MONTHS = 60
 CONTACT_MONTHS = 12
+CONTACT = ("email", "phone")  # what goes a year after leaving
 
 
 def evidence_of_members(pks: Collection[int]) -> dict[int, date | None]:
@@ -34,3 +37,12 @@ def evidence_of_memberships(pks: Collection[int]) -> dict[int, date | None]:
     members = dict(Membership.objects.filter(pk__in=pks).values_list("pk", "member_id"))
     until = evidence_of_members(set(members.values()))
     return {pk: until[member] for pk, member in members.items()}
+
+
+def with_last_day(members: QuerySet[Member]) -> QuerySet[Any]:
+    """Members with `last_day`: when they left, or the end of their last period, never before what they paid for."""
+    periods = Max("memberships__period_to")
+    entered = TruncDate(F("created_at"), tzinfo=COPENHAGEN, output_field=DateField())
+    return members.annotate(
+        last_day=Coalesce(Greatest(F("left_on"), periods), F("left_on"), periods, entered, output_field=DateField())
+    )

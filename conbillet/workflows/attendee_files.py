@@ -17,6 +17,7 @@ WIDTHS = (26, 14, 26, 10, 18, 8, 30, 20, 12, 40, 12, 20, 17, 17, 26, 17)
 
 
 def heading() -> list[str]:
+    """The columns' names, in the reader's language."""
     return [
         _("Name"), _("Holder or buyer"), _("Street"), _("Postcode"), _("Town"), _("Country"), _("E-mail"), _("Gender"),
         _("Date of birth"), _("Bought"), _("Price"), _("Payment"), _("Paid at"), _("Order number"), _("Ordered by"), _("Let in at"),
@@ -49,6 +50,7 @@ def attendees_csv(handover: Handover) -> Iterator[str]:
 
 
 def attendees_xlsx(handover: Handover, *, sheet: str) -> Iterator[bytes]:
+    """A workbook with one sheet of that name, in pieces as they are made."""
     return workbook(attendee_rows(handover), sheet=sheet, widths=WIDTHS)
 
 

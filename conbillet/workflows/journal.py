@@ -36,7 +36,7 @@ def journal_rows(*, organization_id: int, begins_at: datetime, ends_at: datetime
     """The heading, then every entry from an instant to another (exclusive), oldest first; few queries for each thousand."""
     yield [
         _("Date"), _("Receipt"), _("Transaction"), _("What happened"), _("Account"), _("Name of account"), _("Debit"),
-        _("Credit"), _("Currency"), _("Order"), _("Event"),
+        _("Credit"), _("Currency"), _("Order number"), _("Event"),
     ]  # fmt: skip
     entries = LedgerEntry.objects.filter(
         organization_id=organization_id, posted_at__gte=begins_at, posted_at__lt=ends_at

@@ -20,7 +20,8 @@ from conbillet.certificates.actions.give_number import (
 )
 from conbillet.certificates.actions.reveal_number import CannotReveal, NoReason, reveal_number
 from conbillet.certificates.actions.settle_certificate import forget_numbers, settle_certificate
-from conbillet.certificates.actions.switch_scheme import NoPurpose, switch_off, switch_on
+from conbillet.certificates.actions.switch_off import switch_off
+from conbillet.certificates.actions.switch_on import NoPurpose, switch_on
 from conbillet.certificates.cpr import NotACprNumber, read_cpr
 from conbillet.certificates.models import CertificateRequest, CprNumber
 from conbillet.certificates.vault import mark_of, open_number, seal_number

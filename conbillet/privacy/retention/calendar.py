@@ -10,8 +10,7 @@ from django.db.models.functions import TruncMonth
 
 from conbillet.core.clock import COPENHAGEN, add_months, copenhagen_day
 from conbillet.core.models import AuditEntry
-from conbillet.memberships.actions.forget_members import with_last_day
-from conbillet.memberships.evidence import CONTACT_MONTHS, MONTHS
+from conbillet.memberships.evidence import CONTACT_MONTHS, MONTHS, with_last_day
 from conbillet.memberships.models import Member
 from conbillet.organizations.models import Organization
 from conbillet.sales.books import kept_until

@@ -20,7 +20,8 @@ from conbillet.consents.actions.forget_consents import forget_consents
 from conbillet.core import audit
 from conbillet.core.clock import add_months, copenhagen_day, day_start
 from conbillet.mail.actions.forget_bodies import forget_bodies
-from conbillet.memberships.actions.forget_members import forget_contacts, forget_evidence
+from conbillet.memberships.actions.forget_contacts import forget_contacts
+from conbillet.memberships.actions.forget_evidence import forget_evidence
 from conbillet.organizations.actions.forget_invitations import forget_invitations
 from conbillet.sales.actions.forget_books import forget_books
 from conbillet.sales.actions.forget_carts import forget_carts

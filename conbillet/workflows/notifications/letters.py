@@ -43,6 +43,7 @@ def writes(*kinds: str) -> Callable[[Writer], Writer]:
 
 
 def order_of(mail: OutgoingMail) -> Order | None:
+    """The order that a mail is about, with its event and seller; None when there is none any more."""
     return Order.objects.select_related("event", "organization").filter(reference=mail.about).first()
 
 
@@ -51,11 +52,13 @@ def _first_name(name: str) -> str:
 
 
 def greeting(name: str) -> str:
+    """By first name; without one when we do not know it."""
     first = _first_name(name)
     return _("Hi %(name)s") % {"name": first} if first else _("Hi")
 
 
 def seller_lines(organization: Organization) -> tuple[str, ...]:
+    """Who sells, as a shop must say it: name, CVR, address, e-mail address (e-handelsloven § 7)."""
     address = ", ".join(
         part for part in (organization.street, f"{organization.postcode} {organization.city}".strip()) if part
     )
@@ -113,6 +116,7 @@ def _when_and_where(order: Order) -> str:
 
 
 def foot_links() -> tuple[Button, ...]:
+    """What stands below every letter: the privacy policy and help."""
     return (
         Button(_("Privacy policy"), f"{settings.CONBILLET_BASE_URL}/policy/"),
         Button(_("Help"), f"{settings.CONBILLET_BASE_URL}/help/"),
@@ -129,6 +133,7 @@ def order_letter(
     attachments: tuple[Attachment, ...] = (),
     closing: tuple[str, ...] = (),
 ) -> Letter:
+    """A letter to a buyer about an order: its lines with the legal texts if they are given, its seller, a way to it."""
     return Letter(
         subject=subject,
         greeting=greeting(order.buyer_name),

@@ -28,6 +28,7 @@ CATEGORIES = {
     "user.content": _("What you wrote"),
     "user.member_number": _("Member number"),
     "user.municipality": _("Municipality"),
+    "user.cpr": _("CPR number, only for a child-protection certificate"),
     "user.consent": _("What you agreed to"),
     "user.cookie": _("Your choice of cookies"),
 }
@@ -50,6 +51,7 @@ PERIODS = {
     "mail_body": _("30 days"),
     "consent_proof": _("2 years after the consent was last used"),
     "invitation": _("30 days after the invitation was answered or ran out"),
+    "cpr": _("30 days after the certificate is settled, 6 months at most"),
 }
 
 

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from conbillet.certificates.actions.ask_for_certificate import CannotAsk, ask_for_certificate
 from conbillet.certificates.actions.reveal_number import CannotReveal, reveal_number
 from conbillet.certificates.actions.settle_certificate import CannotSettle, settle_certificate
-from conbillet.certificates.actions.switch_scheme import NoPurpose, switch_off, switch_on
+from conbillet.certificates.actions.switch_off import switch_off
+from conbillet.certificates.actions.switch_on import NoPurpose, switch_on
 from conbillet.certificates.models import CertificateRequest
 from conbillet.certificates.queries import requests_of, scheme_of
 from conbillet.core import clock
