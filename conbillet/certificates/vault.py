@@ -7,7 +7,6 @@ sealed number moved to another row does not open there.
 
 import hmac
 import os
-from functools import cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -47,11 +46,9 @@ def _place(request: str) -> bytes:
     return f"certificates_cprnumber/sealed/{request}".encode()
 
 
-@cache
 def _subjects() -> SubjectKeys:
     return SubjectKeys(settings.CONBILLET_KEYS / "subjects")
 
 
-@cache
 def _installation() -> InstallationKeys:
     return InstallationKeys(settings.CONBILLET_KEYS / "installation")

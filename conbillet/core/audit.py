@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +26,13 @@ GENESIS = bytes(32)
 INSTALLATION = UUID(int=0)
 
 
-@cache
 def _keys() -> SubjectKeys:
-    return SubjectKeys(settings.CONBILLET_KEYS / "subjects", nobody=INSTALLATION)
+    return _keys_in(settings.CONBILLET_KEYS / "subjects")
+
+
+@cache
+def _keys_in(folder: Path) -> SubjectKeys:
+    return SubjectKeys(folder, nobody=INSTALLATION)
 
 
 def record(

@@ -104,10 +104,14 @@ class TicketKeys:
         return {path.stem: _read(path) for path in sorted(self._folder.glob("*.pem")) if not path.name.startswith(".")}
 
 
-@cache
 def ticket_keys() -> TicketKeys:
-    """The keys of this installation."""
-    return TicketKeys(settings.CONBILLET_KEYS / "tickets")
+    """The keys of this installation: those of the folder that the settings name now."""
+    return _keys_in(settings.CONBILLET_KEYS / "tickets")
+
+
+@cache
+def _keys_in(folder: Path) -> TicketKeys:
+    return TicketKeys(folder)
 
 
 def _number(key_id: str) -> int:

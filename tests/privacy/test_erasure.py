@@ -37,9 +37,6 @@ pytestmark = pytest.mark.django_db
 def own_keys(tmp_path, monkeypatch):
     """A ledger and keys of this test's own."""
     monkeypatch.setattr(settings, "CONBILLET_KEYS", tmp_path / "keys")
-    audit._keys.cache_clear()
-    yield
-    audit._keys.cache_clear()
 
 
 @pytest.fixture

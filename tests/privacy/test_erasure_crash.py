@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection
 
 from conbillet.accounts.models import Person
-from conbillet.core import audit, rows
+from conbillet.core import rows
 from conbillet.privacy.erasure import erase as room
 from conbillet.privacy.erasure.ledger import ledger
 from conbillet.privacy.erasure.replay import replay_ledger, waiting
@@ -29,9 +29,6 @@ STEPS = 16  # how many of the some hundred statements are tried
 @pytest.fixture(autouse=True)
 def own_keys(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "CONBILLET_KEYS", tmp_path / "keys")
-    audit._keys.cache_clear()
-    yield
-    audit._keys.cache_clear()
 
 
 class Counter(Killer):

@@ -34,9 +34,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def own_keys(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "CONBILLET_KEYS", tmp_path / "keys")
-    audit._keys.cache_clear()
-    yield
-    audit._keys.cache_clear()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 import os
 import zipfile
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -132,6 +131,5 @@ def _path(case: AuthorityCase) -> Path:
     return _folder() / f"{case.reference}.sealed"
 
 
-@cache
 def _key() -> bytes:
     return InstallationKeys(settings.CONBILLET_KEYS / "installation").key_for("authority-packages")

@@ -39,9 +39,6 @@ MOMENT = timedelta(microseconds=1)
 @pytest.fixture(autouse=True)
 def own_keys(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "CONBILLET_KEYS", tmp_path / "keys")
-    audit._keys.cache_clear()
-    yield
-    audit._keys.cache_clear()
 
 
 def run(name: str, now: datetime) -> None:

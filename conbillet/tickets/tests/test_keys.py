@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from conbillet.tickets.keys import TicketKeyProblem, TicketKeys
+from conbillet.tickets.keys import TicketKeyProblem, TicketKeys, ticket_keys
 
 
 @pytest.fixture
@@ -21,6 +21,17 @@ def test_the_first_key_is_made_when_missing_and_then_stays(folder):
     assert path.stem == key.key_id
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_the_installations_keys_are_those_of_the_folder_that_is_set(settings, tmp_path):
+    """Kept between calls, but never those of another folder: a door that holds these would call every ticket forged."""
+    settings.CONBILLET_KEYS = tmp_path / "one"
+    one = ticket_keys()
+    assert ticket_keys() is one
+    settings.CONBILLET_KEYS = tmp_path / "other"
+    assert ticket_keys().signing_key().key_id != one.signing_key().key_id
+    settings.CONBILLET_KEYS = tmp_path / "one"
+    assert ticket_keys() is one
 
 
 def test_listing_makes_no_key(folder):

@@ -6,7 +6,6 @@ apps, recovery codes and the list of sessions.
 
 import base64
 import os
-from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -112,6 +111,5 @@ class MFAAdapter(DefaultMFAAdapter):
         return str(segno.make(url, error="m").svg_inline(border=0, omitsize=True))
 
 
-@cache
 def _key() -> bytes:
     return InstallationKeys(settings.CONBILLET_KEYS / "installation").key_for("second-factors")

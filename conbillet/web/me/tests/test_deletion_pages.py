@@ -5,7 +5,6 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from conbillet.accounts.models import Person
-from conbillet.core import audit
 from conbillet.privacy.models import Erasure
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.actions.attach_orders import attach_orders
@@ -20,9 +19,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def own_keys(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "CONBILLET_KEYS", tmp_path / "keys")
-    audit._keys.cache_clear()
-    yield
-    audit._keys.cache_clear()
 
 
 @pytest.fixture

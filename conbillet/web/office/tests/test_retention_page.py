@@ -3,7 +3,6 @@
 import pytest
 from django.conf import settings
 
-from conbillet.core import audit
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.workflows.erasure import erase_after_case
 from tests.login import log_in
@@ -15,9 +14,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def own_keys(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "CONBILLET_KEYS", tmp_path / "keys")
-    audit._keys.cache_clear()
-    yield
-    audit._keys.cache_clear()
 
 
 def test_the_board_sees_what_goes_when_and_why(client, world, now):
