@@ -158,6 +158,24 @@ def owner_connection(cluster, db):
 
 
 @pytest.fixture(autouse=True)
+def queue_emptied_too(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test that commits, pytest-django empties the tables that Django manages; the job queue's are not among them.
+
+    What is left in the queue would be done by the next test, whose rows are others or are not there.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    commits = bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames
+    if commits:
+        request.getfixturevalue("_django_db_helper")
+    yield
+    if commits:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
+@pytest.fixture(autouse=True)
 def ids_at_hand(request: pytest.FixtureRequest) -> None:
     """Blocks of ids (`core/rows.py`) are full when a test begins, so that counting its statements never meets a refill."""
     if "browser" in request.node.path.parts:  # these work on a house of their own

@@ -87,6 +87,11 @@ def live_house(_house: LiveHouse, cluster, django_db_blocker, settings) -> Itera
     from django.conf import settings as plain
     from django.db import connections
 
+    from conbillet.catalogue import offer, queries
+
+    # Kept by an event's id and version, and the house's database gives the same ids to other events.
+    offer._offer.cache_clear()
+    queries._constant.cache_clear()
     database = plain.DATABASES["default"]
     before = dict(database)
     settings.CONBILLET_ROLE_PREFIX = DATABASE
