@@ -1,0 +1,69 @@
+"""The rule sets: versioned data with a source, shipped in `rule_sets.toml`."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+_FILE = Path(__file__).parent / "rule_sets.toml"
+
+
+class NoRuleSet(Exception):
+    """There is no such rule set, or none that is valid for that year."""
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """What a grant body asks of a member to count. Amounts in øre; None, False and empty: not asked for."""
+
+    key: str
+    name_da: str
+    name_en: str
+    valid_from: date
+    source: str
+    oldest: int | None = None  # age on 31 December of the counting year, inclusive
+    resident_in_denmark: bool = False
+    municipalities: frozenset[str] = frozenset()  # only residents of these (four-digit codes)
+    least_dues: int = 0  # what must have been paid, net of refunds
+    personal_payer: bool = False  # paid by the member, a parent, a step-parent or a guardian
+    paid_within_year: bool = False  # by the Copenhagen day on which the money was paid
+    months: int = 0  # consecutive months of membership within the year
+    member_on_last_day: bool = False  # being a member on 31 December will do instead
+    joined_before: tuple[int, int] | None = None  # (month, day): who joined on that day or later counts next year only
+    warn_period_crosses_year: bool = False  # counts, but the grant body may refuse the period
+
+    @property
+    def version(self) -> str:
+        """Names the rules a count was made by: `duf/2016-05-29`."""
+        return f"{self.key}/{self.valid_from.isoformat()}"
+
+
+def rule_set(key: str, *, year: int) -> RuleSet:
+    """The newest version of a rule set that is valid on 31 December of the counting year. Raises NoRuleSet."""
+    valid = [one for one in shipped() if one.key == key and one.valid_from <= date(year, 12, 31)]
+    if not valid:
+        raise NoRuleSet(f"there are no rules {key!r} for {year}")
+    return max(valid, key=lambda one: one.valid_from)
+
+
+def keys() -> tuple[str, ...]:
+    """The shipped rule sets, in the file's order."""
+    return tuple(dict.fromkeys(one.key for one in shipped()))
+
+
+@cache
+def shipped() -> tuple[RuleSet, ...]:
+    """Every version of every rule set in the file."""
+    with _FILE.open("rb") as file:
+        entries = tomllib.load(file)["rule_set"]
+    return tuple(_rule_set(entry) for entry in entries)
+
+
+def _rule_set(entry: dict[str, object]) -> RuleSet:
+    values = dict(entry)
+    if "municipalities" in values:
+        values["municipalities"] = frozenset(values["municipalities"])  # type: ignore[call-overload]
+    if "joined_before" in values:
+        values["joined_before"] = tuple(values["joined_before"])  # type: ignore[arg-type]
+    return RuleSet(**values)  # type: ignore[arg-type]
