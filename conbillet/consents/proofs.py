@@ -81,32 +81,36 @@ def bases(purpose: str, *articles: str) -> Predicate:
     return Predicate(f"the purpose rests on exactly: GDPR art. {', '.join(articles)}", holds)
 
 
-def cookies(clause: str, *names: str) -> Predicate:
-    """The cookies of the clause are exactly these, all of them necessary."""
+def cookies(clause: str, *names: str, of: str = "") -> Predicate:
+    """The cookies of the clause are exactly these, all of them necessary, and of this party (nobody's but ours)."""
 
     def holds(map_: DataMap) -> bool:
         found = [cookie for cookie in map_.cookies.values() if cookie.clause == clause]
-        return {cookie.name for cookie in found} == set(names) and all(cookie.necessary for cookie in found)
+        return {one.name for one in found} == set(names) and all(one.necessary and one.party == of for one in found)
 
-    return Predicate(f"its cookies are exactly {', '.join(names)}, all necessary", holds)
+    return Predicate(f"its cookies are exactly {', '.join(names)}, all necessary, set by {of or 'us'}", holds)
 
 
-def lasts(name: str, days: int) -> Predicate:
-    """The cookie lives for so many days."""
+def lasts(days: int, *names: str) -> Predicate:
+    """The cookies live for so many days."""
     return Predicate(
-        f"the cookie {name} lives for {days} days",
-        lambda map_: name in map_.cookies and map_.cookies[name].max_age_days == days,
+        f"{' and '.join(names)} live{'s' if len(names) == 1 else ''} for {days or 'less than one'} days",
+        lambda map_: all(name in map_.cookies and map_.cookies[name].max_age_days == days for name in names),
     )
 
 
-def processor(name: str, country: str, clause: str) -> Predicate:
-    """The processor is declared, in that country."""
+def processor(name: str, country: str, clause: str, *sends: str, third: str = "") -> Predicate:
+    """The processor is declared, in that country, gets exactly this, and may send it on to no other country than `third`."""
 
     def holds(map_: DataMap) -> bool:
         found = map_.processors.get(name)
-        return found is not None and (found.country, found.clause) == (country, clause)
+        wanted = (country, clause, sends, tuple(third.split()))
+        return found is not None and (found.country, found.clause, found.sends, found.third) == wanted
 
-    return Predicate(f"{name} is declared as a processor in {country}", holds)
+    onward = f", who may send it on to {third}" if third else ""
+    return Predicate(
+        f"{name} is declared as a processor in {country}{onward}, and gets exactly: {'; '.join(sends)}", holds
+    )
 
 
 def only_processors(*names: str) -> Predicate:
@@ -174,6 +178,15 @@ def every_column(says: str, rule: Callable[[Column], bool]) -> Predicate:
     return Predicate(says, holds)
 
 
+CLOUDFLARE = processor(
+    "cloudflare", "US", "cookie.cloudflare", "internet address",
+    "everything that passes between browser and server, when it is switched on", third="US",
+)  # fmt: skip
+STRIPE_ITSELF = processor(
+    "stripe", "IE", "cookie.stripe", "user.email", "order reference", "order lines and total", third="US"
+)
+HETZNER = processor("hetzner", "DE", "storage.servers", "the servers stand there; nothing is sent on")
+
 CLAUSES: dict[str, tuple[Predicate, ...]] = {
     "policy.dates": (has("consents_policyversion", "updated_on", "effective_on", "published_at"),),
     "policy.full_and_short": (has("consents_policyversion", "text_hash"),),
@@ -184,18 +197,22 @@ CLAUSES: dict[str, tuple[Predicate, ...]] = {
     "also.controller": (collects("cookie.login", "user.secret", "user.session"),),
     "cookie.consent": (
         cookies("cookie.consent", "consent"),
-        lasts("consent", 365),
+        lasts(365, "consent"),
         collects("cookie.consent", "user.cookie", "user.consent"),
     ),
-    "cookie.login": (cookies("cookie.login", "login"), lasts("login", 30)),
+    "cookie.login": (cookies("cookie.login", "login"), lasts(30, "login")),
     "cookie.support": (cookies("cookie.support", "support"),),
     "cookie.cloudflare": (
-        cookies("cookie.cloudflare", "__cf_bm", "cf_clearance"),
-        processor("cloudflare", "US", "cookie.cloudflare"),
+        cookies("cookie.cloudflare", "__cf_bm", "cf_clearance", of="CloudFlare"),
+        lasts(0, "__cf_bm", "cf_clearance"),
+        CLOUDFLARE,
     ),
     "cookie.stripe": (
-        cookies("cookie.stripe", "__stripe_mid", "__stripe_sid", "m"),
-        processor("stripe", "IE", "cookie.stripe"),
+        cookies("cookie.stripe", "__stripe_mid", "__stripe_sid", "m", of="Stripe"),
+        lasts(365, "__stripe_mid"),
+        lasts(0, "__stripe_sid"),
+        lasts(400, "m"),
+        STRIPE_ITSELF,
         receives(STRIPE, "user.email"),
     ),
     "collect.when": (
@@ -248,6 +265,10 @@ CLAUSES: dict[str, tuple[Predicate, ...]] = {
     ),
     "also.processors": (
         only_processors("stripe", "cloudflare", "hetzner", "mail relay"),
+        CLOUDFLARE,
+        STRIPE_ITSELF,
+        HETZNER,
+        processor("mail relay", "DK", "use.services", "user.email", "order and ticket facts"),
         receives(MAIL_RELAY, "user.email", "user.content"),
     ),
     "right.insight": (
@@ -265,8 +286,8 @@ CLAUSES: dict[str, tuple[Predicate, ...]] = {
     "also.rights": (has("privacy_limit", "person", "kind", "from_at"),),
     "also.complaint": (has("support_case", "email"),),
     "also.retention": (retention(PERIODS),),
-    "storage.servers": (processor("hetzner", "DE", "storage.servers"),),
-    "storage.backups": (processor("amazon s3", "IE", "storage.backups"),),
+    "storage.servers": (HETZNER,),
+    "storage.backups": (processor("amazon s3", "IE", "storage.backups", "encrypted backups; Amazon has no key"),),
 }  # fmt: skip
 
 

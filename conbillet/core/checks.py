@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 from django.db import connection, models
 
+from . import map_rules
 from .data_map import ASSOCIATION, PURPOSES, RECIPIENTS, SIX_FIELDS, DataMap, data_map
 
 ModelType = type[models.Model]
@@ -94,9 +95,9 @@ def people_are_never_technical(map_: DataMap, models_: Iterable[ModelType]) -> l
             related: Any = getattr(field, "related_model", None)
             if related is not None and related._meta.label in person_labels:
                 complaints.append(f"{model._meta.label}.{field.name}: a link to a person, declared technical")
-            if isinstance(field, models.TextField | models.JSONField | models.EmailField) and not column.why.startswith(
-                "texts of the"
-            ):
+            # What is written about nobody in particular, an event's description say, stands in tables about nobody.
+            of_nobody = column.why.startswith("texts of the") and not (table.subject or table.email)
+            if isinstance(field, models.TextField | models.JSONField | models.EmailField) and not of_nobody:
                 complaints.append(f"{model._meta.label}.{field.name}: free text or JSON, declared technical")
     return complaints
 
@@ -106,6 +107,7 @@ CHECKS: list[Callable[[DataMap, Sequence[ModelType]], list[str]]] = [
     erasing_is_possible,
     personal_columns_are_complete,
     people_are_never_technical,
+    *map_rules.RULES,
 ]
 
 

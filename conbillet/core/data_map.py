@@ -26,7 +26,7 @@ PURCHASES = "use.purchases"
 SERVICES = "use.services"
 MEMBER_DOCUMENTATION = "use.member_documentation"
 IMPROVE = "use.improve"
-SECURITY = "use.identify"
+# Securing accounts and the audit log belong to `use.identify` too, as the policy tells it, with the basis of art. 6(1)(f).
 PURPOSES = {IDENTIFY, PURCHASES, SERVICES, MEMBER_DOCUMENTATION, IMPROVE}
 
 
@@ -96,6 +96,9 @@ plain = Export("plain")
 def omitted(why: str) -> Export:
     """Not handed out, because it is a secret of the account (a password hash) or another person's."""
     return Export("omitted", why)
+
+
+UNNAMED_STAFF = omitted("staff are not named in a person's insight (CJEU C-579/21)")
 
 
 @dataclass(frozen=True)
@@ -255,20 +258,28 @@ class Cookie:
 
 @dataclass(frozen=True)
 class Processor:
+    """Somebody outside who handles data for us. `third` are countries outside the EEA that data may reach, and
+    `safeguard` on what that rests (GDPR art. 44-49); `when` says when it happens at all."""
+
     name: str
     country: str
     clause: str
     sends: tuple[str, ...]
+    when: str = ""
+    third: tuple[str, ...] = ()
+    safeguard: str = ""
 
 
 @dataclass(frozen=True)
 class Stream:
-    """A file, log or job queue: where it is, what personal data it may hold (usually none), and how long."""
+    """A file, log or job queue: what personal data it may hold (usually none), how long, and where: `place` is a pattern
+    below the data folder, or below the folder of the keys when it begins with `keys/`."""
 
     name: str
     holds: str
     keep: str
     clause: str = ""
+    place: str = ""
 
 
 class DataMap:
@@ -324,11 +335,21 @@ class DataMap:
     ) -> None:
         self.cookies[name] = Cookie(name, clause, set_when, max_age_days, holds, necessary, party)
 
-    def processor(self, name: str, *, country: str, clause: str, sends: tuple[str, ...]) -> None:
-        self.processors[name] = Processor(name, country, clause, sends)
+    def processor(
+        self,
+        name: str,
+        *,
+        country: str,
+        clause: str,
+        sends: tuple[str, ...],
+        when: str,
+        third: tuple[str, ...] = (),
+        safeguard: str = "",
+    ) -> None:
+        self.processors[name] = Processor(name, country, clause, sends, when, third, safeguard)
 
-    def stream(self, name: str, *, holds: str, keep: str, clause: str = "") -> None:
-        self.streams[name] = Stream(name, holds, keep, clause)
+    def stream(self, name: str, *, holds: str, keep: str, clause: str = "", place: str = "") -> None:
+        self.streams[name] = Stream(name, holds, keep, clause, place)
 
     def load(self) -> "DataMap":
         """Read every room's declarations; needs Django's models to be ready."""

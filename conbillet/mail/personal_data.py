@@ -44,4 +44,10 @@ with data_map.model(OutgoingMail, subject="person", email="recipient") as t:
             erase=blank,
         )
 
-data_map.processor("mail relay", country="DK", clause="use.services", sends=("user.email", "order and ticket facts"))
+data_map.processor(
+    "mail relay",
+    country="DK",
+    clause="use.services",
+    sends=("user.email", "order and ticket facts"),
+    when="the operator sends mail through somebody else's server instead of one of its own",
+)

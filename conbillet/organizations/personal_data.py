@@ -6,6 +6,7 @@ from conbillet.core.data_map import (
     CONTRACT,
     IDENTIFY,
     INVITATION,
+    UNNAMED_STAFF,
     blank,
     data_map,
     delete_row,
@@ -27,10 +28,12 @@ with data_map.model(Organization) as t:
 with data_map.model(Role, subject="person") as t:
     t.technical("id", "organization", "kind", "granted_at", why="who may act for the association")
     t.link("person", erase=delete_row)
-    t.link("granted_by", why="who granted it", erase=unlink)
+    t.link("granted_by", why="who granted it", erase=unlink, export=UNNAMED_STAFF)
 
 with data_map.model(Agreement, subject="accepted_by") as t:
-    t.technical("id", "organization", "version", "text_hash", "accepted_at", why="which agreement holds, and since when")
+    t.technical(
+        "id", "organization", "version", "text_hash", "accepted_at", why="which agreement holds, and since when"
+    )
     t.link("accepted_by", why="who accepted it for the association", erase=unlink)
     t.personal(
         "accepted_name",
@@ -56,7 +59,7 @@ with data_map.model(Invitation, email="email") as t:
         "withdrawn_at",
         why="the offer's state",
     )
-    t.link("invited_by", why="who invited", erase=unlink)
+    t.link("invited_by", why="who invited", erase=unlink, export=UNNAMED_STAFF)
     t.personal(
         "email",
         category="user.email",

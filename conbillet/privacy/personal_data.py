@@ -4,6 +4,7 @@ from conbillet.core.data_map import (
     CASES,
     LEGITIMATE_INTEREST,
     SERVICES,
+    UNNAMED_STAFF,
     data_map,
     delete_row,
     drop,
@@ -94,7 +95,7 @@ with data_map.model(AuthorityCase, subject="subjects.subject_id") as t:
         "id", "reference", "state", "from_date", "to_date", "silence_until", "received_on", "opened_at", "told_at",
         "closed_at", why="how far the request got",
     )  # fmt: skip
-    t.link("requested_by", why="who of our staff wrote it down", erase=unlink, export=omitted("staff are not named"))
+    t.link("requested_by", why="who of our staff wrote it down", erase=unlink, export=UNNAMED_STAFF)
     for name in ("authority", "their_reference", "legal_ground", "request", "categories", "silence_why"):
         t.freetext(
             name,
@@ -122,7 +123,7 @@ with data_map.model(AuthoritySubject, subject="subject_id", email="email") as t:
 
 with data_map.model(AuthorityApproval) as t:
     t.technical("id", "case", "approves", "at", why="yes or no, and when")
-    t.link("by", why="who of our staff decided", erase=unlink, export=omitted("staff are not named"))
+    t.link("by", why="who of our staff decided", erase=unlink, export=UNNAMED_STAFF)
 
 with data_map.model(AuthorityPackage) as t:
     t.technical("id", "case", "sha256", "made_at", "delivered_at", why="which bytes were handed over")
@@ -132,6 +133,7 @@ data_map.stream(
     holds="what an approved request covers, encrypted under a key outside the database",
     keep="30 days after it was handed over",
     clause="disclose.authorities",
+    place="authorities/*",
 )
 
 with data_map.model(Departure) as t:

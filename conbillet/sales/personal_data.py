@@ -11,6 +11,7 @@ from conbillet.core.data_map import (
     PURCHASES,
     SERVICES,
     STRIPE,
+    UNNAMED_STAFF,
     blank,
     data_map,
     drop,
@@ -223,7 +224,7 @@ with data_map.model(OrderLine, subject="order.buyer", email="order.buyer_email")
 
 with data_map.model(Cancellation, subject="order.buyer", email="order.buyer_email") as t:
     t.technical("id", "organization", "order", "at", "by_kind", "reason_told", why="when an order ended")
-    t.link("by_person", why="who ended it", erase=unlink)
+    t.link("by_person", why="who ended it", erase=unlink, export=UNNAMED_STAFF)
     t.freetext(
         "reason", clause="use.purchases", purposes=BUYING, keep=ACCOUNTING, export=plain, redact=drop, erase=blank
     )
@@ -240,7 +241,7 @@ with data_map.model(EventRefund) as t:
         "finished_at",
         why="how far the giving back of an event's money is",
     )
-    t.link("started_by", why="which member of staff began it", erase=unlink)
+    t.link("started_by", why="which member of staff began it", erase=unlink, export=UNNAMED_STAFF)
 
 with data_map.model(Receipt, subject="order.buyer", email="order.buyer_email") as t:
     t.technical(

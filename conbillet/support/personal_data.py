@@ -2,21 +2,20 @@
 
 from conbillet.core.data_map import (
     CASES,
-    CONTRACT,
     LEGITIMATE_INTEREST,
     SERVICES,
+    UNNAMED_STAFF,
     blank,
     data_map,
     drop,
     initials,
-    omitted,
     plain,
     unlink,
 )
 
 from .models import Case, CaseNote
 
-# Who buys has a contract; anybody else who writes wants an answer.
+# Who buys has a contract too; everybody who writes wants an answer.
 ANSWERING = {SERVICES: LEGITIMATE_INTEREST}
 
 with data_map.model(Case, email="email") as t:
@@ -64,12 +63,12 @@ with data_map.model(CaseNote, email="case.email") as t:
         "by",
         why="who of our staff",
         erase=unlink,
-        export=omitted("staff are not named in a person's insight (CJEU C-579/21)"),
+        export=UNNAMED_STAFF,
     )
     t.freetext(
         "text",
         clause="collect.contact",
-        purposes={SERVICES: CONTRACT},
+        purposes=ANSWERING,
         keep=CASES,
         export=plain,
         redact=drop,

@@ -1,6 +1,6 @@
 """Tickets and check-ins: the association's own record; the holder's name is the participant's."""
 
-from conbillet.core.data_map import ACCOUNTING, CONTRACT, SERVICES, blank, data_map, drop, plain, unlink
+from conbillet.core.data_map import ACCOUNTING, CONTRACT, SERVICES, UNNAMED_STAFF, blank, data_map, drop, plain, unlink
 
 from .models import CheckIn, HandOut, Ticket, TicketKey
 
@@ -38,8 +38,8 @@ with data_map.model(CheckIn, subject="ticket.participant.person", email="ticket.
         "undone_at",
         why="the association's own record of a check-in",
     )
-    t.link("by", why="who let the holder in", erase=unlink)
-    t.link("undone_by", why="who took it back", erase=unlink)
+    t.link("by", why="who let the holder in", erase=unlink, export=UNNAMED_STAFF)
+    t.link("undone_by", why="who took it back", erase=unlink, export=UNNAMED_STAFF)
     t.freetext(
         "undo_reason",
         clause="use.services",
@@ -52,4 +52,4 @@ with data_map.model(CheckIn, subject="ticket.participant.person", email="ticket.
 
 with data_map.model(HandOut, subject="line.order.buyer", email="line.order.buyer_email") as t:
     t.technical("id", "organization", "line", "at", why="the association's own record of what was handed out")
-    t.link("by", why="who handed it out", erase=unlink)
+    t.link("by", why="who handed it out", erase=unlink, export=UNNAMED_STAFF)

@@ -7,9 +7,16 @@ data_map.processor(
     country="US",
     clause="cookie.cloudflare",
     sends=("internet address", "everything that passes between browser and server, when it is switched on"),
+    when="the operator has switched CloudFlare on",
+    third=("US",),
+    safeguard="standard contractual clauses and the EU-US Data Privacy Framework",
 )
 data_map.processor(
-    "hetzner", country="DE", clause="storage.servers", sends=("the servers stand there; nothing is sent on",)
+    "hetzner",
+    country="DE",
+    clause="storage.servers",
+    sends=("the servers stand there; nothing is sent on",),
+    when="always: the machines stand there",
 )
 
 ATTACK = "CloudFlare is switched on and looks for robots"
