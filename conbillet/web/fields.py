@@ -4,7 +4,7 @@
         name = PersonNameField()                        # letters of every script, no links (core/names.py)
         badge_name = PersonNameField.badge()            # optional, shorter
         email = EmailAddressField()                     # stripped, lower case
-        birth_date = BirthDateField()                   # 24-12-1999, 24.12.1999, 24/12 1999, 24121999, 1999-12-24
+        birth_date = BirthDateField()                   # 24-12-1999, 24.12.1999, 24/12 1999, 24121999, 241299, 1999-12-24
         gender = GenderField(required=False)            # woman, man, other, not stated; nothing pre-chosen
         phone = PhoneField(required=False)              # any way of writing it; stored as E.164, shown grouped
         street, postcode, city, country = StreetField(), PostcodeField(), CityField(), CountryField()
@@ -38,8 +38,8 @@ from conbillet.core.postcodes import town_for
 
 OLDEST = 120
 NEAR = ("DK", "FO", "GL", "SE", "NO", "DE", "FI", "IS")
-_DAY_FIRST = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+(\d{4})|(\d{2})(\d{2})(\d{4})")
-_YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_DAY_FIRST = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+(\d{4}|\d{2})|(\d{2})(\d{2})(\d{4}|\d{2})", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -112,11 +112,11 @@ class BirthDateField(forms.Field):
             day, month, year = (part for part in match.groups() if part is not None)
         else:
             raise ValidationError(_("Write the day, the month and the year with four digits, for example 24-12-1999."), code="format")
+        today = clock.copenhagen_day(clock.now())
         try:
-            born = date(int(year), int(month), int(day))
+            born = _latest(int(year), int(month), int(day), today) if len(year) == 2 else date(int(year), int(month), int(day))
         except ValueError:
             raise ValidationError(_("There is no such day in the calendar."), code="no_such_day") from None
-        today = clock.copenhagen_day(clock.now())
         if born > today:
             raise ValidationError(_("A date of birth cannot be in the future."), code="future")
         if clock.age_on(born, today) > OLDEST:
@@ -128,6 +128,14 @@ class BirthDateField(forms.Field):
             return self.to_python(data) != initial
         except ValidationError:
             return True
+
+
+def _latest(year: int, month: int, day: int, today: date) -> date:
+    """The day of a year written with two digits: in this century if it has been there, else in the last one."""
+    this_century = date(2000 + year, month, day) if (month, day) != (2, 29) or year % 4 == 0 else None
+    if this_century is not None and this_century <= today:
+        return this_century
+    return date(1900 + year, month, day)
 
 
 class GenderField(forms.ChoiceField):

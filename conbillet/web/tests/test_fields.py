@@ -10,16 +10,24 @@ from conbillet.web import fields
 
 
 @pytest.mark.parametrize(
-    "text", ["24-12-1999", "24.12.1999", "24/12/1999", "24 12 1999", "24. 12. 1999", "24121999", "1999-12-24", " 24-12-1999 "]
+    "text", ["24-12-1999", "24.12.1999", "24/12/1999", "24 12 1999", "24. 12. 1999", "24121999", "1999-12-24", " 24-12-1999 ", "24.12.99", "24/12-99", "241299"]
 )
 def test_birth_dates_as_people_type_them(text):
     assert fields.BirthDateField().clean(text) == date(1999, 12, 24)
 
 
-@pytest.mark.parametrize("text", ["24-12-99", "12/24/1999", "31-02-2000", "01-01-2190", "01-01-1850", "abc", "24-12-1999x", "٢٤-١٢-٩٩", "2412", "0" * 90])
+@pytest.mark.parametrize("text", ["12/24/1999", "29-02-99", "310299", "31-02-2000", "01-01-2190", "01-01-1850", "abc", "24-12-1999x", "٢٤-١٢-٩٩", "2412", "0" * 90])
 def test_no_birth_dates(text):
     with pytest.raises(ValidationError):
         fields.BirthDateField().clean(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "year"), [("22-11-26", 2026), ("23-11-26", 1926), ("1.1.00", 2000), ("29-02-28", 1928), ("29-02-00", 2000)]
+)
+def test_a_year_of_two_digits_is_the_latest_that_can_be(typed, year, monkeypatch):
+    monkeypatch.setattr("conbillet.core.clock.copenhagen_day", lambda _now: date(2026, 11, 22))
+    assert fields.BirthDateField().clean(typed).year == year
 
 
 def test_a_birth_date_is_shown_as_it_is_typed():
