@@ -6,6 +6,7 @@ from html import unescape
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.utils import OptionsDict
 
 LONGEST = 20_000  # characters of one text
 
@@ -42,16 +43,16 @@ _LOWER = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h5", "h5": "h5", "h6": "h5"
 
 
 @lru_cache(maxsize=256)
-def render_markdown(text: str) -> SafeString:
+def render_markdown(text: str, *, keep_lines: bool = False) -> SafeString:
     """HTML of a text of the association. Its headings start at the third level, below those of the page itself.
 
-    The parser lets no HTML through, and the sanitiser would take it out if it did: two defences that fail apart.
+    `keep_lines`: a new line is a new line, as people who have never heard of Markdown mean it. The parser lets no HTML through, and the sanitiser would take it out if it did: two defences that fail apart.
     """
     tokens = _parser.parse(text[:LONGEST])
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = _LOWER[token.tag]
-    html = _parser.renderer.render(tokens, _parser.options, {})
+    html = _parser.renderer.render(tokens, OptionsDict({**_parser.options, "breaks": keep_lines}), {})
     return mark_safe(sanitise(html))  # noqa: S308
 
 

@@ -89,6 +89,11 @@ def test_what_people_write_comes_out_as_they_meant_it():
     assert plain("# Brød & *spil*\n\n- fri\n") == "Brød & spil fri"
 
 
+def test_a_new_line_is_a_new_line_where_it_is_wanted():
+    assert render_markdown("Sovepose\nIndesko", keep_lines=True) == "<p>Sovepose<br>\nIndesko</p>\n"
+    assert "<br" not in render_markdown("Sovepose\nIndesko")
+
+
 @pytest.mark.asvs("1.3.1", "1.3.5")
 @given(st.text(max_size=300))
 def test_no_text_whatever_makes_a_tag_that_we_do_not_know(text):

@@ -26,7 +26,7 @@ def text(thing: Any, name: str) -> str:
 @register.filter
 def markdown(value: str) -> SafeString:
     """`{{ event|text:"description"|markdown }}`: the association's Markdown, made safe."""
-    return render_markdown(value)
+    return render_markdown(value, keep_lines=True)
 
 
 @register.filter
