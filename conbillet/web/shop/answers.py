@@ -20,6 +20,11 @@ def see_other(to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
     return HttpResponse(status=303, headers={"Location": resolve_url(to, *args, **kwargs)})
 
 
+def send_on(to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    """The same form again, to another page of ours (307), with all that was typed in it."""
+    return HttpResponse(status=307, headers={"Location": resolve_url(to, *args, **kwargs)})
+
+
 def opened_by_secret(view: View) -> View:
     """A page whose address is a secret: nothing keeps it, no search engine lists it, no other site is told it.
 

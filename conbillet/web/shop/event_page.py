@@ -24,6 +24,7 @@ from conbillet.catalogue.rules import age_range, takes_amount
 from conbillet.web.context import house
 
 from .cards import picture_of
+from .carrying import carried
 from .structured import event_url, shared_picture_url, structured_data, summary
 
 GROUPS = (
@@ -164,6 +165,7 @@ def event_context(
             *([general] if general else []),
             *(errors[one.product.pk] for one in page.products if one.product.pk in errors),
         ],
+        "carried": carried(typed),
         "preview": preview,
     }
 

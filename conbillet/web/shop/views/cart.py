@@ -13,7 +13,8 @@ from conbillet.sales.access import get_cart
 from conbillet.sales.actions.add_to_cart import CannotAddToCart, NothingChosen, add_to_cart
 from conbillet.web.tokenless import sent_from_elsewhere
 
-from ..answers import see_other
+from ..answers import see_other, send_on
+from ..carrying import carried
 from ..event_page import event_context
 from ..holding import TOO_MANY, may_hold
 from ..sessions import cart_reference, remember_cart, shown_count
@@ -38,6 +39,9 @@ def cart(request: HttpRequest, organization: str, event: str) -> HttpResponse:
     wishes, refusals = wishes_from(request.POST)
     if refusals:
         return _refused(request, page, errors=refusals)
+    from_checkout = bool(carried(request.POST))
+    if from_checkout and not wishes:
+        return send_on("shop:checkout", organization, event)
     if not may_hold(request, sum(wish.quantity for wish in wishes)):
         return _refused(request, page, general=str(TOO_MANY), status=429)
     open_cart = get_cart(reference=cart_reference(request, organization, event), organization=organization, event=event)
@@ -52,6 +56,8 @@ def cart(request: HttpRequest, organization: str, event: str) -> HttpResponse:
     if open_cart is not None and open_cart.pk == cart.pk:
         count += shown_count(request, organization, event)
     remember_cart(request, organization, event, reference=cart.reference, count=count)
+    if from_checkout:
+        return send_on("shop:checkout", organization, event)
     get_token(request)  # stored with the same write; the checkout's form will need it
     return see_other("shop:checkout", organization, event)
 

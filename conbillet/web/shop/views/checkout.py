@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from conbillet.catalogue.offer import offer_of
+from conbillet.catalogue.queries import EventNotFound, event_page
 from conbillet.core import clock
 from conbillet.memberships.queries import types_by_id
 from conbillet.payments.actions.start_checkout import CannotCheckOut
@@ -24,6 +25,7 @@ from conbillet.workflows.purchase import pay, place_order
 
 from ..answers import see_other
 from ..checkout_page import CheckoutPage, shown_amount
+from ..event_page import event_context
 from ..holding import TOO_MANY, may_hold
 from ..sessions import cart_reference, show_count, shown_count
 from ..terms import accepted_at
@@ -48,6 +50,8 @@ def checkout(request: HttpRequest, organization: str, event: str) -> HttpRespons
         return _show(request, page)
     if "change" in request.POST:
         return _change(request, cart, request.POST["change"])
+    if request.POST.get("action") == "more":
+        return _more(request, cart)
     if request.POST.get("action") != "buy":
         return _show(request, _page(request, cart, request.POST))
     return _buy(request, cart)
@@ -108,6 +112,17 @@ def _change(request: HttpRequest, cart: Cart, wish: str) -> HttpResponse:
         else:
             page.general.append(message)
     return _show(request, page)
+
+
+def _more(request: HttpRequest, cart: Cart) -> HttpResponse:
+    """The event's page again, to add something; it brings back what was typed here."""
+    now = clock.now()
+    try:
+        page = event_page(organization_slug=cart.organization.slug, event_slug=cart.event.slug, now=now)
+    except EventNotFound:
+        return redirect("shop:event", cart.organization.slug, cart.event.slug)
+    counts = {"cart_count": len(lines_of(cart)), "cart_url": request.path}
+    return render(request, "shop/event.html", {**event_context(page, typed=request.POST), **counts})
 
 
 def _cart(request: HttpRequest, organization: str, event: str) -> Cart | None:

@@ -10,6 +10,8 @@ document.addEventListener("submit", (event) => {
     return;
   }
   sent.add(form);
+  // A page that answered a form (with what is wrong, say) would ask "send again?" when one comes back to it.
+  history.replaceState(history.state, "", location.href);
   const button = event.submitter;
   setTimeout(() => button?.setAttribute("aria-busy", "true"), 400);
   setTimeout(() => sent.delete(form), 15000);

@@ -42,7 +42,7 @@ const ask = (submitter) => {
 
 form?.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (!button || button.value === "buy") return;
+  if (!button || button.value === "buy" || button.value === "more") return;
   event.preventDefault();
   ask(button);
 });

@@ -23,6 +23,9 @@ if (sum) {
     hint.hidden = chosen;
     sum.closest(".buy-bar").classList.toggle("chosen", chosen);
   };
+  // The answer to a form: a reload, or coming back, shows the event and sends nothing.
+  const page = location.pathname.replace(/(cart|checkout)\/$/, "");
+  if (page !== location.pathname) history.replaceState(null, "", page + location.hash);
   form.addEventListener("input", show);
   addEventListener("pageshow", show);
   show();
