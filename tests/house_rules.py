@@ -32,7 +32,7 @@ CLOCKS = {
     "date": {"today"},
     "time": {"time"},
 }
-NETWORK = {"requests", "httpx", "urllib3", "urllib.request", "http.client", "socket", "smtplib", "stripe", "aiohttp"}
+NETWORK = {"requests", "httpx", "urllib3", "urllib.request", "http.client", "socket", "smtplib", "imaplib", "stripe", "aiohttp"}
 TALKS_TO_OTHERS = {"cli", "demo", "payments", "mail"}
 
 

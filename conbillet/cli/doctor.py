@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from conbillet.cli import environment, services
@@ -166,6 +166,29 @@ def mail() -> Iterator[Finding]:
         )
     else:
         yield fine(f"the mail server {where} answers")
+
+
+def inbox() -> Iterator[Finding]:
+    from django.conf import settings as chosen
+
+    from conbillet.mail.mailbox import Mailbox, MailboxDown
+
+    place: dict[str, Any] = {name: value for name, value in chosen.CONBILLET_IMAP.items() if name != "keep"}
+    if not place["host"]:
+        yield note(
+            "mail that people write to us is not fetched: no CONBILLET_IMAP_HOST",
+            f"set it, or let the mail server pipe mail for {chosen.CONBILLET_INBOX_ADDRESS} into `bin/conbillet mail receive`",
+        )
+        return
+    try:
+        with Mailbox(**{**place, "timeout": 10}) as box:
+            count = sum(1 for _mail in box.waiting())
+    except MailboxDown as reason:
+        yield wrong(
+            str(reason), "check CONBILLET_IMAP_HOST, _PORT, _USER, _PASSWORD, _SECURITY (tls, starttls), _CA_FILE"
+        )
+    else:
+        yield fine(f"the mailbox at {place['host']} answers ({count} mails wait)")
 
 
 def clock(now: datetime | None = None) -> Iterator[Finding]:

@@ -235,6 +235,19 @@ EMAIL_USE_TLS = env.flag("CONBILLET_SMTP_STARTTLS")
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.text("CONBILLET_MAIL_FROM", "ConBillet <billet@conbillet.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# What people write to us comes in through a mailbox (IMAP over TLS), or a pipe (`bin/conbillet mail receive`).
+CONBILLET_INBOX_ADDRESS = env.text("CONBILLET_INBOX_ADDRESS", CONBILLET_OPERATOR["email"])
+CONBILLET_INBOX_PLUS = env.flag("CONBILLET_INBOX_PLUS")  # its server delivers hej+anything@ to hej@
+CONBILLET_IMAP = {
+    "host": env.text("CONBILLET_IMAP_HOST", ""),
+    "port": env.number("CONBILLET_IMAP_PORT", 993),
+    "user": env.text("CONBILLET_IMAP_USER", ""),
+    "password": env.text("CONBILLET_IMAP_PASSWORD", ""),
+    "folder": env.text("CONBILLET_IMAP_FOLDER", "INBOX"),
+    "security": env.text("CONBILLET_IMAP_SECURITY", "tls"),
+    "ca_file": env.text("CONBILLET_IMAP_CA_FILE", ""),
+    "keep": env.flag("CONBILLET_IMAP_KEEP"),  # leave mails there, as read, after they have become cases
+}
 
 # --- Languages and time -------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "da"

@@ -8,12 +8,13 @@ from conbillet.core.data_map import (
     blank,
     data_map,
     drop,
+    expires,
     initials,
     plain,
     unlink,
 )
 
-from .models import Case, CaseNote
+from .models import Case, CaseAttachment, CaseNote, Inbox, ReceivedMail
 
 # Who buys has a contract too; everybody who writes wants an answer.
 ANSWERING = {SERVICES: LEGITIMATE_INTEREST}
@@ -26,6 +27,7 @@ with data_map.model(Case, email="email") as t:
         "event",
         "kind",
         "state",
+        "channel",
         "language",
         "created_at",
         "due_on",
@@ -74,3 +76,26 @@ with data_map.model(CaseNote, email="case.email") as t:
         redact=drop,
         erase=blank,
     )
+
+with data_map.model(CaseAttachment, email="case.email") as t:
+    t.technical(
+        "id", "reference", "case", "note", "kind", "size", "refused", "at", why="which file of which case, or why not"
+    )
+    t.freetext(
+        "title", clause="collect.contact", purposes=ANSWERING, keep=CASES, export=plain, redact=drop, erase=blank
+    )
+    t.derived("content", of="the file that came with a mail, drawn anew", keep=CASES, erase=blank)
+
+with data_map.model(ReceivedMail) as t:
+    t.technical("id", "outcome", "why", "at", why="what became of a mail; gone after two years")
+    t.derived("key", of="the mail's Message-ID, as a hash", erase=expires)
+
+with data_map.model(Inbox) as t:
+    t.technical("id", "fetched_at", "failing_since", "error", why="how fetching mail goes; nobody's data")
+
+data_map.stream(
+    "inbound mailbox",
+    holds="what people write to us by mail, until it is fetched (a minute) and has become a case",
+    keep="removed when its case is committed; what no person wrote: 30 days",
+    clause="collect.contact",
+)

@@ -104,6 +104,7 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
         gettext_lazy("ConBillet's desk"),
         {
             "case_opened": gettext_lazy("opened a case with us"),
+            "case_continued": gettext_lazy("wrote more in a case"),
             "case_answered": gettext_lazy("answered a case"),
             "case_noted": gettext_lazy("wrote a note in a case"),
             "case_closed": gettext_lazy("closed a case"),

@@ -7,10 +7,13 @@ from django.db import transaction
 
 from conbillet.catalogue.models import Event
 from conbillet.core.actor import Actor
+from conbillet.core.rate_limits import spend
 from conbillet.mail.actions.queue_mail import queue_mail
 from conbillet.support.actions.answer_case import answer_case
 from conbillet.support.actions.open_case import open_case
 from conbillet.support.models import Case, CaseNote
+
+MOST_RECEIPTS = 10  # an hour, to one address
 
 
 @transaction.atomic
@@ -25,6 +28,8 @@ def receive_case(
     actor: Actor,
     now: datetime,
     subject: str = "",
+    channel: str = Case.Channel.FORM,
+    received_at: datetime | None = None,
 ) -> Case:
     """Open a case, tell the sender that we have it, and the desk (and the association it is about) that it is there.
 
@@ -41,8 +46,12 @@ def receive_case(
         language=language,
         actor=actor,
         now=now,
+        channel=channel,
+        received_at=received_at,
     )
-    _queue("case_received", case, recipient=email, language=language, now=now)
+    # Forged senders and machines that answer machines: after a few, we still open the case, and say no more.
+    if email and spend("case receipts", email, amount=MOST_RECEIPTS, seconds=3600, now=now):
+        _queue("case_received", case, recipient=email, language=language, now=now)
     _queue("case_alert", case, recipient=settings.CONBILLET_OPERATOR["email"], language="da", now=now)
     if event is not None:
         _queue("case_alert_association", case, recipient=event.organization.email, language="da", now=now)

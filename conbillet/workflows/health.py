@@ -10,6 +10,7 @@ from conbillet.core import audit
 from conbillet.core.actor import Actor
 from conbillet.mail.models import OutgoingMail
 from conbillet.payments.models import ProviderEvent
+from conbillet.support.models import Inbox
 
 # What waits longer than this is shown as late. Retries wait on purpose, and count from when they are due.
 LATE = timedelta(minutes=5)
@@ -59,6 +60,7 @@ class Health:
     failed_mails: int = 0
     last_webhook: datetime | None = None
     last_reconciliation: datetime | None = None
+    inbox: Inbox | None = None
 
     def queue_age(self, now: datetime) -> timedelta:
         """How long the oldest job that is due has waited."""
@@ -103,6 +105,7 @@ def house_health(*, now: datetime) -> Health:
         failed_mails=mails.filter(state=OutgoingMail.State.FAILED).count(),
         last_webhook=ProviderEvent.objects.aggregate(last=Max("received_at"))["last"],
         last_reconciliation=reconciled,
+        inbox=Inbox.objects.filter(pk=1).first(),
     )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
+from ..addresses import message_id
 from ..letter import Letter, html_of, text_of
 from ..models import OutgoingMail
 from ..queries import NOTHING_TO_SAY
@@ -58,14 +58,13 @@ def send_mail(*, mail_id: int, write: Callable[[OutgoingMail], Letter | None], n
 
 
 def _message(mail: OutgoingMail, letter: Letter) -> EmailMultiAlternatives:
-    domain = settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")
     message = EmailMultiAlternatives(
         subject=" ".join(letter.subject.split()),
         body=text_of(letter),
         to=[mail.recipient],
         reply_to=[letter.reply_to] if letter.reply_to else None,
         headers={
-            "Message-ID": f"<mail-{mail.pk}@{domain}>",
+            "Message-ID": message_id(mail.pk),
             "Auto-Submitted": "auto-generated",
             "Content-Language": mail.language,
         },

@@ -31,6 +31,7 @@ THINGS = {
     "mail_outgoingmail": _("Mails from us"),
     "support_case": _("What you wrote to us"),
     "support_casenote": _("Our answers to you"),
+    "support_caseattachment": _("Files that you sent us"),
     "core_auditentry": _("The log of what was done"),
     "privacy_disclosedperson": _("That an association was handed data"),
     "privacy_insightpackage": _("Packages with your data"),

@@ -27,8 +27,14 @@ def open_case(
     language: str,
     actor: Actor,
     now: datetime,
+    channel: str = Case.Channel.FORM,
+    received_at: datetime | None = None,
 ) -> Case:
-    """Write the case down. Who asks for insight or deletion must have the answer within a month, others within a week."""
+    """Write the case down. Who asks for insight or deletion must have the answer within a month, others within a week.
+
+    Time counts from `received_at`: a mail that lay in the mailbox over the weekend was received when it came there.
+    """
+    received_at = min(received_at or now, now)
     case = Case.objects.create(
         reference=new_reference(),
         organization_id=event.organization_id if event else None,
@@ -39,8 +45,9 @@ def open_case(
         subject=subject,
         text=text,
         language=language,
-        created_at=now,
-        due_on=_due_on(kind, copenhagen_day(now)),
+        channel=channel,
+        created_at=received_at,
+        due_on=_due_on(kind, copenhagen_day(received_at)),
     )
     audit.record(
         action="case_opened",

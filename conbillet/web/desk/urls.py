@@ -10,6 +10,7 @@ urlpatterns = [
     path("", cases.open_list, name="home"),
     path("cases/closed/", cases.closed_list, name="closed"),
     path("cases/<slug:reference>/", cases.case, name="case"),
+    path("cases/<slug:reference>/files/<slug:file>/", cases.file, name="case_file"),
     path("authorities/", authorities.authorities, name="authorities"),
     path("authorities/new/", authorities.new, name="authority_new"),
     path("authorities/<slug:reference>/", authorities.authority, name="authority"),

@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from conbillet.core.formats import format_day, format_day_range
 from conbillet.core.references import pretty
+from conbillet.mail.addresses import reply_address
 from conbillet.mail.letter import Button, Letter
 from conbillet.mail.models import OutgoingMail
 from conbillet.sales.models import Order, Participant
@@ -33,10 +35,11 @@ def case_received(mail: OutgoingMail) -> Letter | None:
             _("Thank you for writing. Your case has the number %(case)s, and we answer by %(day)s at the latest.")
             % {"case": pretty(case.reference), "day": format_day(case.due_on, case.language)},
             _("Is there something to add? Just reply to this mail and keep the number in the subject."),
+            *_refused_files(case),
         ),
         closing=(_("If it was not you who wrote to us, you need not do anything."),),
         links=foot_links(),
-        reply_to=settings.CONBILLET_OPERATOR["email"],
+        reply_to=reply_address(case.reference),
         sender="ConBillet",
     )
 
@@ -51,7 +54,7 @@ def case_alert(mail: OutgoingMail) -> Letter | None:
         subject=_("A new case: %(kind)s (%(case)s)") % {"kind": case.get_kind_display(), "case": pretty(case.reference)},
         greeting=_("Hi"),
         paragraphs=(
-            _("Somebody has written through the help page. It is to be answered by %(day)s.")
+            _("Somebody has written to us. It is to be answered by %(day)s.")
             % {"day": format_day(case.due_on, mail.language)},
             *((_("It is about %(event)s.") % {"event": case.event.name},) if case.event else ()),
         ),
@@ -94,8 +97,39 @@ def case_answer(mail: OutgoingMail) -> Letter | None:
         paragraphs=tuple(part.strip() for part in note.text.split("\n\n") if part.strip()),
         closing=(_("You can reply to this mail."),),
         links=foot_links(),
-        reply_to=settings.CONBILLET_OPERATOR["email"],
+        reply_to=reply_address(case.reference),
         sender="ConBillet",
+    )
+
+
+@writes("case_files_refused")
+def case_files_refused(mail: OutgoingMail) -> Letter | None:
+    """Files of a later mail could not be taken, and why. Without their names: those are words of whoever wrote."""
+    case = _case(mail)
+    if case is None or not _refused_files(case):
+        return None
+    return Letter(
+        subject=_("We could not take your files (%(case)s)") % {"case": pretty(case.reference)},
+        greeting=greeting(case.name),
+        paragraphs=(_("We have received your message."), *_refused_files(case)),
+        links=foot_links(),
+        reply_to=reply_address(case.reference),
+        sender="ConBillet",
+    )
+
+
+def _refused_files(case: Case) -> tuple[str, ...]:
+    refused = list(case.attachments.exclude(refused="").order_by("id"))
+    if not refused:
+        return ()
+    why = "; ".join(dict.fromkeys(one.get_refused_display() for one in refused))
+    return (
+        ngettext(
+            "One file that you sent with it could not be taken: %(why)s.",
+            "%(count)d files that you sent with it could not be taken: %(why)s.",
+            len(refused),
+        )
+        % {"count": len(refused), "why": why},
     )
 
 

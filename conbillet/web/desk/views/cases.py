@@ -54,11 +54,30 @@ def case(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     context = {
         "case": found,
         "notes": found.notes.select_related("by").order_by("id"),
+        "files": found.attachments.defer("content").order_by("id"),
         "form": form,
         "today": clock.copenhagen_day(now),
         "is_closed": found.state == Case.State.CLOSED,
     }
     return desk(request, "desk/case.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_safe
+@desk_page
+def file(request: HttpRequest, staff: Staff, reference: str, file: str) -> HttpResponse:
+    """A file of a case, always to be saved and never shown in the page. Fetching it is opening the case."""
+    try:
+        found = look_up_case(reference=reference, actor=staff.actor, now=clock.now())
+    except NoSuchCase:
+        raise Http404 from None
+    kept = found.attachments.filter(reference=file, refused="").first()
+    if kept is None or kept.content is None:
+        raise Http404
+    ending = {"image/jpeg": "jpg", "text/plain": "txt"}[kept.kind]
+    name = f"{found.reference.lower()}-{kept.pk}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    kind = "text/plain; charset=utf-8" if ending == "txt" else kept.kind
+    return HttpResponse(bytes(kept.content), content_type=kind, headers=headers)
 
 
 def _do(request: HttpRequest, staff: Staff, found: Case, form: AnswerForm) -> str:
