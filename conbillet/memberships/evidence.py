@@ -17,13 +17,19 @@ from .models import Member, Membership
 
 MONTHS = 60
 CONTACT_MONTHS = 12
+# Of dues without a stated period, the day on which they were paid.
+_LAST_DAY = Coalesce(
+    "memberships__period_to",
+    TruncDate("memberships__paid_at", tzinfo=COPENHAGEN, output_field=DateField()),
+    output_field=DateField(),
+)
 CONTACT = ("email", "phone")  # what goes a year after leaving
 
 
 def evidence_of_members(pks: Collection[int]) -> dict[int, date | None]:
     """For each member until when the evidence is kept; None where there is none."""
     paid = Q(memberships__dues_amount__gt=0, memberships__paid_at__isnull=False)
-    members = Member.objects.filter(pk__in=pks).annotate(last_paid=Max("memberships__period_to", filter=paid))
+    members = Member.objects.filter(pk__in=pks).annotate(last_paid=Max(_LAST_DAY, filter=paid))
     return {
         member.pk: add_months(max(member.left_on or member.last_paid, member.last_paid), MONTHS)
         if member.last_paid
@@ -41,7 +47,7 @@ def evidence_of_memberships(pks: Collection[int]) -> dict[int, date | None]:
 
 def with_last_day(members: QuerySet[Member]) -> QuerySet[Any]:
     """Members with `last_day`: when they left, or the end of their last period, never before what they paid for."""
-    periods = Max("memberships__period_to")
+    periods = Max(_LAST_DAY)
     entered = TruncDate(F("created_at"), tzinfo=COPENHAGEN, output_field=DateField())
     return members.annotate(
         last_day=Coalesce(Greatest(F("left_on"), periods), F("left_on"), periods, entered, output_field=DateField())

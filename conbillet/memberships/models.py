@@ -72,8 +72,9 @@ class Membership(TenantModel):
 
     member = TenantForeignKey(Member, related_name="memberships")
     membership_type = TenantForeignKey(MembershipType, related_name="memberships")
-    period_from = models.DateField()
-    period_to = models.DateField()
+    # Both empty: dues for which nobody stated a period (imported). Grant bodies do not count them.
+    period_from = models.DateField(null=True)
+    period_to = models.DateField(null=True)
     enrolled_at = models.DateTimeField()
     channel = models.CharField(max_length=10, choices=[("shop", "shop"), ("office", "office"), ("import", "import")])
     dues_amount = models.PositiveIntegerField(default=0)
@@ -94,7 +95,11 @@ class Membership(TenantModel):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(period_to__gte=models.F("period_from")), name="memberships_period"
+                condition=models.Q(
+                    period_from__isnull=False, period_to__isnull=False, period_to__gte=models.F("period_from")
+                )
+                | models.Q(period_from__isnull=True, period_to__isnull=True),
+                name="memberships_period",
             ),
             models.CheckConstraint(
                 condition=models.Q(refunded_amount__lte=models.F("dues_amount")), name="memberships_refund"

@@ -54,9 +54,9 @@ def detail_refusal(details: OrganizationDetails) -> tuple[str, str] | None:
 
 
 def create_organization(
-    *, slug: str, details: OrganizationDetails, owner: Person, actor: Actor, now: datetime
+    *, slug: str, details: OrganizationDetails, owner: Person | None, actor: Actor, now: datetime
 ) -> Organization:
-    """A new association with `owner` as its owner. Raises CannotCreateOrganization."""
+    """A new association with `owner` as its owner, or without one (by the operator). Raises CannotCreateOrganization."""
     problem = detail_refusal(details)
     if problem:
         raise CannotCreateOrganization(problem[1], problem[0])
@@ -66,11 +66,13 @@ def create_organization(
     try:
         with transaction.atomic():
             organization = Organization.objects.create(slug=slug, created_at=now, **asdict(details))
-            Role.objects.create(
-                organization=organization, person=owner, kind=RoleKind.OWNER, granted_at=now, granted_by=owner
-            )
+            if owner is not None:
+                Role.objects.create(
+                    organization=organization, person=owner, kind=RoleKind.OWNER, granted_at=now, granted_by=owner
+                )
+                actor = actor.for_organization(organization.pk, RoleKind.OWNER)
             audit.record(
-                action="organization_created", actor=actor.for_organization(organization.pk, RoleKind.OWNER), now=now,
+                action="organization_created", actor=actor, now=now,
                 organization_id=organization.pk, object_kind="organization", object_reference=slug,
             )  # fmt: skip
             return organization

@@ -1,0 +1,1 @@
+"""The register from a file: read and judged whole before a row is stored."""
