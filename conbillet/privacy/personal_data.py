@@ -44,12 +44,20 @@ with data_map.model(DisclosedPerson, subject="subject_id") as t:
     t.technical("id", "organization", "disclosure", why="which hand-over")
     t.link("subject_id", erase=expires, why="about whom; the id says nothing once the person is erased")
 
-with data_map.model(InsightPackage, subject="person") as t:
+with data_map.model(InsightPackage, subject="person", email="case.email") as t:
     t.technical(
         "id", "reference", "case", "state", "progress", "language", "asked_at", "ready_at", "expires_at",
         why="a package that was asked for, and how far it got",
     )  # fmt: skip
     t.link("person", erase=delete_row)
+    t.link("asked_by", why="a guardian who asked for the child", erase=delete_row, export=omitted("another person"))
+
+data_map.stream(
+    "packages of insight",
+    holds="everything that is stored about somebody who asked for it, encrypted under their own key",
+    keep="7 days, or until the person is erased",
+    clause="right.insight",
+)
 
 with data_map.model(Erasure, subject="subject_id") as t:
     t.technical(

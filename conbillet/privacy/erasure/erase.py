@@ -5,6 +5,7 @@ before the rows, so a row of `Erasure` means that everything was done.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,7 +22,8 @@ from conbillet.sales.actions.cancel_order import cancel_order
 from conbillet.sales.models import Order, OrderLine, Participant
 from conbillet.tickets.actions.void_ticket import void_ticket
 
-from ..models import Erasure, ErasureLine
+from ..insight.store import remove as remove_packages
+from ..models import Erasure, ErasureLine, InsightPackage
 from ..reach import Subject, rows_of
 from .ledger import entry_of, ledger, subject_keys
 from .notices import Address, tell_person, tell_recipients
@@ -104,6 +106,9 @@ def finish(
         plan = plan_of(subject, now=now)
         erasure = _receipt(entry, plan, via)
         tell_recipients(erasure=erasure, plan=plan, now=now)
+        packages = InsightPackage.objects.filter(pk__in=plan.deletes.get(InsightPackage, ()))
+        # Sealed under keys that are gone already, or (of somebody without an account) removed with their own key here.
+        transaction.on_commit(partial(remove_packages, list(packages.values_list("reference", flat=True))))
         carry_out(plan)
         if tell is not None:
             tell_person(erasure=erasure, address=tell, now=now)

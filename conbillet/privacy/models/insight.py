@@ -18,6 +18,8 @@ class InsightPackage(models.Model):
 
     reference = models.CharField(max_length=16, unique=True)
     person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="insight_packages")
+    # A guardian who asked for the child; only they, and only while they are its guardian, fetch it.
+    asked_by = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
     case = models.ForeignKey(Case, models.SET_NULL, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     progress = models.PositiveSmallIntegerField(default=0)  # per cent

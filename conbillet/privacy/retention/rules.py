@@ -29,6 +29,7 @@ from conbillet.support.actions.forget_cases import forget_cases
 from conbillet.tickets.actions.forget_reasons import forget_reasons
 
 from ..actions.deliver_authority_package import forget_authority_packages
+from ..insight.store import forget_packages
 from ..models import AuthorityCase, RetentionRun
 from .unused import forget_unused
 
@@ -95,6 +96,7 @@ RULES = (
     Rule("disclosures", frozenset({"disclosure", "disclosures"}), "39 4 * * *", _disclosures, _("What was handed over, and about whom"), _("2 years"), ACCOUNTABLE),
     Rule("cases", frozenset({"cases"}), "19 4 * * *", _cases, _("What people wrote to us, and requests of authorities"), _("2 years after they were closed"), ACCOUNTABLE),
     Rule("authority_files", frozenset(), "25 4 * * *", _plain(forget_authority_packages), _("Files for authorities"), _("30 days after they were handed over"), MINIMAL),
+    Rule("packages", frozenset(), "53 * * * *", _plain(forget_packages), _("Packages with everything about somebody"), _("7 days after they were made"), MINIMAL),
     Rule("cart", frozenset({"cart"}), "23 * * * *", _plain(forget_carts), _("Carts that were left"), _("24 hours"), MINIMAL),
     Rule("mail_body", frozenset({"mail_body"}), "17 4 * * *", _plain(forget_bodies), _("What mails said, and to whom"), _("30 days"), MINIMAL),
     Rule("consent_cookie", frozenset({"consent_proof"}), "21 4 * * *", _plain(forget_answers), _("Answers about cookies"), _("2 years after the cookie ran out"), _("proof of consent, GDPR art. 7(1)")),

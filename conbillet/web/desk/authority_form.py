@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.privacy.package_contents import categories_that_can_be_asked_for
-from conbillet.web.me.views.data import CATEGORIES
+from conbillet.privacy.insight.words import CATEGORIES
 
 MOST_PERSONS = 20
 

@@ -11,6 +11,7 @@ from . import (  # noqa: F401 - register their letters
     certificate_letters,
     consent_letters,
     erasure_letters,
+    insight_letters,
 )
 from .letters import write
 

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from conbillet.accounts.models import Person
 from conbillet.organizations.models import Organization, Role
 from conbillet.web.me.devices import device_name
-from conbillet.web.me.views.data import CATEGORIES, PERIODS, PURPOSES, held
 from tests.login import log_in
 
 pytestmark = pytest.mark.django_db
@@ -156,16 +155,6 @@ def test_the_overview_does_not_grow_queries(buyer, world, now):
 def test_the_overview_says_what_to_do_first(buyer, world):
     Person.objects.filter(pk=world.buyer.pk).update(name="")
     assert buyer.get("/my/").context["todo"] == ["profile"]
-
-
-def test_my_data_has_words_for_everything_in_the_data_map():
-    from conbillet.core.data_map import data_map
-
-    columns = [column for table in data_map.load().tables.values() for column in table.columns.values() if column.category]
-    assert {column.category for column in columns} <= set(CATEGORIES)
-    assert {purpose for column in columns for purpose in column.purposes} <= set(PURPOSES)
-    assert {column.keep.name for column in columns if column.keep} <= set(PERIODS)
-    assert all(entry.purposes and entry.periods for entry in held())
 
 
 def test_pages_of_a_person_are_not_kept_by_others(buyer):

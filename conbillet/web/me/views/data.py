@@ -1,90 +1,175 @@
-"""What we hold about people, from the data map; and whom to ask."""
+"""My data: what is held about me, by whom and why; correcting it; taking it with me."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
+from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
-from conbillet.core.data_map import IDENTIFY, MEMBER_DOCUMENTATION, PURCHASES, SERVICES, data_map
+from conbillet.core import clock
+from conbillet.core.live import topic_token
+from conbillet.organizations.models import Organization
+from conbillet.privacy.insight.children import wards_of
+from conbillet.privacy.insight.report import Part, parts_of
+from conbillet.privacy.models import InsightPackage
+from conbillet.web.limits import limit_posts
+from conbillet.workflows import insight
+from conbillet.workflows.corrections import ask_for_correction
 
-CATEGORIES = {
-    "user.name": _("Name"),
-    "user.address": _("Address"),
-    "user.postcode": _("Postcode"),
-    "user.email": _("E-mail address"),
-    "user.birth_date": _("Date of birth"),
-    "user.gender": _("Gender"),
-    "user.phone": _("Phone number"),
-    "user.language": _("Language"),
-    "user.ip": _("Internet address"),
-    "user.device": _("Devices that you log in on"),
-    "user.sign_in": _("When you last logged in"),
-    "user.session": _("Your session: login, cart and language"),
-    "user.secret": _("Secrets of your login, as hashes or encrypted"),
-    "user.financial": _("What you paid"),
-    "user.history": _("What was done, and when"),
-    "user.content": _("What you wrote"),
-    "user.member_number": _("Member number"),
-    "user.municipality": _("Municipality"),
-    "user.cpr": _("CPR number, only for a child-protection certificate"),
-    "user.consent": _("What you agreed to"),
-    "user.cookie": _("Your choice of cookies"),
-}
-PURPOSES = {
-    IDENTIFY: _("to know that it is you"),
-    PURCHASES: _("to register purchases and payments"),
-    SERVICES: _("to provide what you asked for"),
-    MEMBER_DOCUMENTATION: _("to give associations the documentation that they must have of their members"),
-}
-# The retention rules' names; their wording in the map is for the record of processing.
-PERIODS = {
-    "account": _("until you delete your account, or have not used it for 3 years"),
-    "accounting": _("5 years from the end of the association's accounting year"),
-    "member_evidence": _("5 years after you leave the association"),
-    "member_contact": _("1 year after you leave the association"),
-    "sign_in": _("180 days"),
-    "access_log": _("2 years"),
-    "cases": _("2 years after the case is closed"),
-    "cart": _("24 hours"),
-    "mail_body": _("30 days"),
-    "consent_proof": _("2 years after the consent was last used"),
-    "invitation": _("30 days after the invitation was answered or ran out"),
-    "cpr": _("30 days after the certificate is settled, 6 months at most"),
-}
+from ..fresh import fresh_sign_in_required
+
+LONGEST = 2000
+BUSY = {InsightPackage.State.WAITING, InsightPackage.State.WORKING, InsightPackage.State.FAILED}
 
 
-@dataclass
-class Held:
-    """One kind of information, with everything that the rooms say about it."""
+class CorrectionForm(forms.Form):
+    """What is wrong, and how it should be."""
 
-    name: str
-    purposes: list[str] = field(default_factory=list)
-    periods: list[str] = field(default_factory=list)
-
-
-def held() -> list[Held]:
-    """Every category of the data map, in the order of `CATEGORIES`; unknown ones by their own name."""
-    found: dict[str, Held] = {}
-    for table in data_map.load().tables.values():
-        for column in table.columns.values():
-            if not column.category:
-                continue
-            entry = found.setdefault(column.category, Held(str(CATEGORIES.get(column.category, column.category))))
-            for purpose in column.purposes:
-                _add(entry.purposes, str(PURPOSES.get(purpose, purpose)))
-            if column.keep:
-                _add(entry.periods, str(PERIODS.get(column.keep.name, column.keep.period)))
-    order = list(CATEGORIES)
-    return [found[name] for name in sorted(found, key=lambda name: order.index(name) if name in order else len(order))]
+    text = forms.CharField(
+        label=gettext_lazy("What is wrong, and how should it be?"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 5, "maxlength": str(LONGEST)}),
+        error_messages={"required": gettext_lazy("Write what is wrong, and how it should be.")},
+    )
 
 
-def _add(texts: list[str], text: str) -> None:
-    if text not in texts:
-        texts.append(text)
+@dataclass(frozen=True)
+class Shown:
+    """A package as the page shows it. `live` is the topic and token by which the page hears how far it is."""
+
+    package: InsightPackage
+    whose: str  # a child's name, or empty for one's own
+
+    @property
+    def busy(self) -> bool:
+        return self.package.state in BUSY
+
+    @property
+    def live(self) -> str:
+        topic = insight.topic_of(self.package)
+        return f"{topic}?token={topic_token(topic, clock.now())}"
 
 
+@never_cache
+@require_safe
 @login_required
 def my_data(request: HttpRequest) -> HttpResponse:
-    return render(request, "me/data.html", {"section": "data", "held": held()})
+    """Everything at once; parts can be folded out without script."""
+    account: Any = request.user
+    now = clock.now()
+    parts = parts_of(insight.insight_of(account=account, now=now), get_language() or "da")
+    packages = [
+        Shown(one, one.person.name if one.asked_by_id and one.person else "")
+        for one in insight.packages_of(account=account, now=now)
+    ]
+    context = {
+        "section": "data",
+        "parts": parts,
+        "summary": _summary(parts),
+        "packages": packages,
+        "waiting": next((one for one in packages if one.busy), None),
+        "wards": wards_of(guardian=account.person, now=now),
+    }
+    return render(request, "me/data.html", context)
+
+
+def _summary(parts: list[Part]) -> list[tuple[str, int]]:
+    """Who holds something, and how many kinds of things."""
+    return [(part.name or "ConBillet", len(part.entries)) for part in parts if part.entries]
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
+@limit_posts("insight", amount=10, seconds=3600)
+def order_package(request: HttpRequest) -> HttpResponse:
+    """Ask for the package: one's own, or that of a child whose guardian one is. The page itself is for whoever had to
+    show first who they are."""
+    account: Any = request.user
+    now = clock.now()
+    if request.method != "POST":
+        wards = wards_of(guardian=account.person, now=now)
+        return render(request, "me/package.html", {"section": "data", "wards": wards})
+    child = None
+    if wanted := request.POST.get("child", ""):
+        child = next((one for one in wards_of(guardian=account.person, now=now) if str(one.pk) == wanted), None)
+        if child is None:
+            raise Http404
+    insight.order_package(account=account, child=child, language=get_language() or "da", now=now)
+    return redirect("me:data")
+
+
+@never_cache
+@require_safe
+@login_required
+def package_state(request: HttpRequest, reference: str) -> JsonResponse:
+    """How far the package is, for the page that waits."""
+    account: Any = request.user
+    package = insight.get_package(account=account, reference=reference, now=clock.now())
+    if package is None:
+        raise Http404
+    return JsonResponse({"state": package.state, "progress": package.progress})
+
+
+@never_cache
+@require_safe
+@fresh_sign_in_required
+def package(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """The zip, for whom it was made; 404 for everybody else, 410 when its time is over."""
+    account: Any = request.user
+    try:
+        content = insight.fetch_package(account=account, reference=reference, now=clock.now())
+    except insight.PackageExpired:
+        return render(
+            request,
+            "410.html",
+            {"error_message": _("This package is deleted. Ask for a new one on the page My data.")},
+            status=410,
+        )
+    if content is None:
+        raise Http404
+    response = HttpResponse(content, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="conbillet-{reference}.zip"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@limit_posts("correct data", amount=10, seconds=3600)
+def correct(request: HttpRequest, slug: str = "") -> HttpResponse:
+    """Ask an association (or ConBillet) to correct its copy. Only those that hold something about me."""
+    account: Any = request.user
+    now = clock.now()
+    organization = _holder(account, slug, now) if slug else None
+    form = CorrectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        ask_for_correction(
+            account=account,
+            organization=organization,
+            text=form.cleaned_data["text"],
+            language=get_language() or "da",
+            now=now,
+        )
+        messages.success(request, _("We have it. You get an answer by mail, and can follow it under My data."))
+        return redirect("me:data")
+    context = {"section": "data", "form": form, "organization": organization}
+    return render(request, "me/correct.html", context, status=422 if form.is_bound else 200)
+
+
+def _holder(account: Any, slug: str, now: Any) -> Organization:
+    """An association that holds something about the asker; 404 for any other."""
+    held = insight.insight_of(account=account, now=now).associations
+    found = Organization.objects.filter(slug=slug, pk__in=held).first()
+    if found is None:
+        raise Http404
+    return found
