@@ -90,9 +90,11 @@ def _order(
     if person is not None:  # two clicks at once make one package
         Person.objects.select_for_update().get(pk=person.pk)
         mine = InsightPackage.objects.filter(person=person, asked_by=asked_by)
-    else:
-        Case.objects.select_for_update().get(pk=case.pk if case else None)
+    elif case is not None:
+        Case.objects.select_for_update().get(pk=case.pk)
         mine = InsightPackage.objects.filter(person=None, case=case)
+    else:
+        raise ValueError("a package is about a person, or for whoever wrote a case")
     if found := mine.filter(state__in=BUSY, expires_at__gte=now).first():
         return found
     package = InsightPackage.objects.create(

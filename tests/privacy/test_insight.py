@@ -3,18 +3,13 @@
 Each of the two has a planted bug that it must catch.
 """
 
-import io
-import json
-import zipfile
 
 import pytest
 from django.conf import settings
 
-from conbillet.core import audit
-from conbillet.core.data_map import data_map
 from conbillet.privacy.insight.collect import collect
-from conbillet.privacy.insight.package import as_json, files_of
-from conbillet.privacy.reach import guest, subject_of
+from conbillet.privacy.insight.package import as_json
+from conbillet.privacy.reach import subject_of
 
 from .canary import Canary
 
@@ -25,9 +20,6 @@ pytestmark = pytest.mark.django_db
 def own_keys(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "CONBILLET_KEYS", tmp_path / "keys")
     monkeypatch.setattr(settings, "CONBILLET_DATA", tmp_path / "data")
-    audit._keys.cache_clear()
-    yield
-    audit._keys.cache_clear()
 
 
 @pytest.fixture

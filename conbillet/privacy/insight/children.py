@@ -33,10 +33,10 @@ def children_of(*, orders: list[Order], subject: Subject, now: datetime) -> list
     lines = list(OrderLine.objects.filter(participant__in=pks).order_by("pk"))
     tickets: dict[int | None, list[dict[str, Any]]] = {}
     came: dict[int, list[datetime]] = {}
-    for ticket, at in CheckIn.objects.filter(ticket__participant__in=pks, undone_at=None).values_list("ticket", "at"):
-        came.setdefault(ticket, []).append(at)
+    for check_in in CheckIn.objects.filter(ticket__participant__in=pks, undone_at=None).order_by("pk"):
+        came.setdefault(check_in.ticket_id, []).append(check_in.at)
     for ticket in Ticket.objects.filter(participant__in=pks).select_related("event").order_by("pk"):
-        told = {"reference": ticket.reference, "event": ticket.event.name, "issued_at": ticket.issued_at}
+        told: dict[str, Any] = {"reference": ticket.reference, "event": ticket.event.name, "issued_at": ticket.issued_at}
         told |= {"voided_at": ticket.voided_at} if ticket.voided_at else {}
         told |= {"checked_in_at": came[ticket.pk]} if ticket.pk in came else {}
         tickets.setdefault(ticket.participant_id, []).append(told)
@@ -61,7 +61,7 @@ def _dues(lines: list[OrderLine]) -> dict[int | None, list[dict[str, Any]]]:
     of_line = {f"line-{line.pk}": line.participant_id for line in lines}
     found: dict[int | None, list[dict[str, Any]]] = {}
     for membership in Membership.objects.filter(source_reference__in=of_line).order_by("pk"):
-        told = {
+        told: dict[str, Any] = {
             "period_from": membership.period_from,
             "period_to": membership.period_to,
             "dues_amount": membership.dues_amount,

@@ -84,7 +84,8 @@ def collect(*, subject: Subject, now: datetime) -> Insight:
     )
     deeds, look_ups = history_of(subject, {name: rows for name, (_table, rows) in found.items()})
     insight = Insight(now, things, children, handovers, look_ups, deeds)
-    named = {one.organization for one in [*things, *children, *handovers, *look_ups, *deeds] if one.organization}
+    every: list[Any] = [*things, *children, *handovers, *look_ups, *deeds]
+    named = {one.organization for one in every if one.organization}
     for one in Organization.objects.filter(pk__in=named):
         insight.associations[one.pk] = Association(one.name, one.email, one.slug)
     return insight

@@ -56,8 +56,8 @@ def others_of(*, found: dict[str, list[Any]], except_for: Iterable[Child]) -> Ot
     for row in on_same.exclude(pk__in=[one.pk for one in mine]).values_list("name", "badge_name", "email"):
         values.update(row)
     bought_for = Order.objects.filter(pk__in={one.order_id for one in mine} - {order.pk for order in orders})
-    for row in bought_for.values_list("buyer_name", "buyer_email"):
-        values.update(row)
+    for buyer in bought_for.values_list("buyer_name", "buyer_email"):
+        values.update(buyer)
     inviters = [row.invited_by for row in found["organizations_invitation"] if row.invited_by]
     values.update(inviter.name for inviter in inviters)
     values = {value for value in values if len(value) >= _SHORTEST and value.lower() not in {one.lower() for one in own}}

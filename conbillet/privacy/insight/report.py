@@ -19,7 +19,18 @@ from ..erasure.words import OTHER_THING, THINGS
 from ..models import Disclosure
 from .deeds import BY, LOOK_UPS, deed_word
 from .facts import Association, Child, Handover, Insight, Row, Thing
-from .words import BASES, BEYOND, FROM_PURCHASE, MORE_THINGS, OMITTED, PERIODS, PURPOSES, RECIPIENTS, SOURCES, column_word
+from .words import (
+    BASES,
+    BEYOND,
+    FROM_PURCHASE,
+    MORE_THINGS,
+    OMITTED,
+    PERIODS,
+    PURPOSES,
+    RECIPIENTS,
+    SOURCES,
+    column_word,
+)
 
 Pairs = list[tuple[str, str]]
 _MONEY = {"amount", "vat_amount", "dues_amount", "captured_amount", "refunded_amount"}

@@ -5,8 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from conbillet.core.clock import add_months, copenhagen_day
-from conbillet.memberships.actions.forget_members import with_last_day
-from conbillet.memberships.evidence import CONTACT_MONTHS, MONTHS
+from conbillet.memberships.evidence import CONTACT_MONTHS, MONTHS, with_last_day
 from conbillet.memberships.models import Member
 from conbillet.organizations.models import Organization
 from conbillet.sales.books import kept_until

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from conbillet.privacy.package_contents import categories_that_can_be_asked_for
 from conbillet.privacy.insight.words import CATEGORIES
+from conbillet.privacy.package_contents import categories_that_can_be_asked_for
 
 MOST_PERSONS = 20
 
