@@ -111,6 +111,7 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "job_retried": gettext_lazy("started a job again"),
             "account_created": gettext_lazy("made an account"),
             "profile_updated": gettext_lazy("changed their profile"),
+            "correction_asked": gettext_lazy("asked for a correction"),
             "person_erased": gettext_lazy("erased somebody"),
             "email_changed": gettext_lazy("changed their e-mail address"),
         },

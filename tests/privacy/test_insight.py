@@ -41,6 +41,7 @@ def told(subject, now) -> str:
     return as_json(collect(subject=subject, now=now), settings.CONBILLET_OPERATOR)
 
 
+@pytest.mark.proves("right.insight")
 def test_every_value_of_theirs_is_told(canary, now):
     text = told(subject_of(canary.person), now)
     assert [value for value in canary.values if value not in text] == []

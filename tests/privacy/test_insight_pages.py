@@ -56,6 +56,7 @@ def sealed_files(tmp_path):
 
 
 # --- the page ----------------------------------------------------------------------------------------------------------------
+@pytest.mark.proves("right.insight")
 def test_the_page_says_what_why_from_where_how_long_and_to_whom(client, ada):
     page = log_in(client, ada).get("/my/data/").content.decode()
     for text in (
@@ -80,6 +81,7 @@ def test_the_page_is_kept_by_no_cache(client, ada):
 
 
 # --- the package -------------------------------------------------------------------------------------------------------------
+@pytest.mark.proves("right.insight")
 def test_asked_for_made_told_by_mail_and_fetched(client, ada, mailoutbox):
     log_in(client, ada)
     assert client.post("/my/data/package/")["Location"] == "/my/data/"
@@ -130,6 +132,7 @@ def test_fetching_asks_again_who_one_is(client, ada, package):
     assert answer.status_code == 302 and "confirm" in answer["Location"]
 
 
+@pytest.mark.proves("right.insight")
 def test_the_link_without_login_leads_to_login(client, package):
     client.logout()
     for path in (f"/my/data/package/{package.reference}/", f"/my/data/package/{package.reference}/state.json"):

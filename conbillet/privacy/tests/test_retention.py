@@ -173,7 +173,7 @@ SCENES = {
     "mail_body": mail_body, "consent_cookie": consent_cookie, "consent_news": consent_news, "invitation": invitation,
 }  # fmt: skip
 # Their own rooms test these days, with the numbers and files they need.
-TESTED_ELSEWHERE = {"cpr": CprNumber, "authority_files": None}
+TESTED_ELSEWHERE = {"cpr": CprNumber, "authority_files": None, "packages": None}
 
 
 def test_every_rule_has_a_test():
