@@ -53,12 +53,19 @@ def security_notice(mail: OutgoingMail) -> Letter | None:
     """Something about the security of an account was changed."""
     if mail.about not in NOTICES:
         return None
+    help_page = f"{settings.CONBILLET_BASE_URL}/help/"
+    if mail.about == "email_changed":  # it goes to the address that can no longer sign in
+        button = Button(_("Write to us"), help_page)
+        closing = _("If it was not you, write to us at once: somebody else has got into your account.")
+    else:
+        button = Button(_("See login and devices"), f"{settings.CONBILLET_BASE_URL}/my/security/")
+        closing = _("If it was not you, log in, log out everywhere else and write to us at once.")
     return Letter(
         subject=_("Your account at ConBillet was changed"),
         greeting=_("Hi"),
         paragraphs=(_(NOTICES[mail.about]),),
-        button=Button(_("See login and devices"), f"{settings.CONBILLET_BASE_URL}/my/security/"),
-        closing=(_("If it was not you, log in, log out everywhere else and write to us at once."),),
-        links=(Button(_("Help"), f"{settings.CONBILLET_BASE_URL}/help/"),),
+        button=button,
+        closing=(closing,),
+        links=(Button(_("Help"), help_page),),
         sender="ConBillet",
     )
