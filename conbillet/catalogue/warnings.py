@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from conbillet.core.clock import day_end
+from conbillet.core.formats import format_day
 from conbillet.core.money import VatCode
 from conbillet.memberships.models import MembershipType
 from conbillet.memberships.periods import inside_one_year, period_from
@@ -51,7 +53,7 @@ def warnings_for(
         found += _price(product)
         found += _tax(product, organization)
         if product.membership_type is not None:
-            found += _membership(product, product.membership_type, today)
+            found += _membership(event, product, product.membership_type, today)
     for quota in quotas:
         if not list(quota.product_quotas.all()):
             found.append(
@@ -239,8 +241,17 @@ def _tax(product: Product, organization: Organization) -> Iterator[SetupWarning]
         )
 
 
-def _membership(product: Product, kind: MembershipType, today: date) -> Iterator[SetupWarning]:
+def _membership(event: Event, product: Product, kind: MembershipType, today: date) -> Iterator[SetupWarning]:
     name = {"product": product_name(product)}
+    last_day = period_from(kind, today)[1]
+    if last_day < event.starts_on:
+        yield SetupWarning(
+            Gravity.HINT,
+            "dues_end_before_event",
+            _("Whoever buys “%(product)s” today is a member until %(day)s, before the event begins.")
+            % (name | {"day": format_day(last_day, get_language())}),
+            product.pk,
+        )
     # Bought in the middle of a year: only a period that ends with that year is safe.
     crosses = not inside_one_year(period_from(kind, date(today.year, 7, 1)))
     if crosses:

@@ -67,6 +67,7 @@ CASES = {
     "member_pays_more": lambda w: price(w.adult, 50000, "member"),
     "vat_missing": lambda w: setattr(w.organization, "vat_status", VatStatus.REGISTERED) or w.organization.save(),
     "vat_unregistered": lambda w: product(w.bed, vat_code="standard_25"),
+    "dues_end_before_event": lambda w: event(w, starts_on=date(2027, 1, 1), ends_on=date(2027, 1, 3)),
     "dues_below_duf": lambda w: price(w.membership, 7499),
     "quota_unused": lambda w: make_quota(w.event, "Parking", 5),
 }  # fmt: skip
