@@ -18,6 +18,11 @@ from conbillet.web.amounts import AmountField
 KINDS = list(Event._meta.get_field("kind").flatchoices)
 
 
+MARKS = _(
+    "An empty line begins a new paragraph. **bold**, *italic*, ## a heading, - a point in a list, [words](https://…) a link."
+)
+
+
 def day_field(**options: Any) -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
 
@@ -34,7 +39,7 @@ def number_field(low: int, high: int, **options: Any) -> forms.IntegerField:
 
 def text_area(**options: Any) -> forms.CharField:
     return forms.CharField(
-        required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 8}), help_text=_("Markdown"), **options
+        required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 8}), help_text=MARKS, **options
     )
 
 
