@@ -128,4 +128,5 @@ def test_a_copy_brings_no_new_contradictions(world, now):
     after = {
         warning.code for warning in office_event(event=copy, organization=world.organization, today=TODAY).warnings
     }
-    assert after <= before
+    # Dues of this year end before next year's event: that is about the day, not about the copy.
+    assert after - {"dues_end_before_event"} <= before
