@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from ..models import Member, Membership
 
@@ -44,7 +45,7 @@ class Dues:
 def grant_membership(*, organization_id: int, details: MemberDetails, dues: Dues, now: datetime) -> Membership:
     """The membership for those dues, made once however often it is asked for.
 
-    Somebody already in the register (the same person, or the same name and birth date) keeps their number; what they
+    Somebody already in the register (the same person, or the same name, birth date and address) keeps their number; what they
     entered now becomes the register's snapshot.
     """
     existing = Membership.objects.filter(
@@ -105,7 +106,11 @@ def _find(organization_id: int, details: MemberDetails) -> Member | None:
         if found is not None:
             return found
     if details.name and details.birth_date:
-        return members.filter(name__iexact=details.name, birth_date=details.birth_date).first()
+        # The address, too: else whoever knows a child's name and birthday would buy their way into its entry.
+        known = members.filter(
+            name__iexact=details.name, birth_date=details.birth_date, email__iexact=details.email
+        )
+        return known.filter(Q(person__isnull=True) | Q(person=details.person_id)).first()
     return None
 
 

@@ -6,7 +6,10 @@ from conbillet.accounts.models import Person
 
 
 class Guardianship(models.Model):
-    """A person acts for a child under 15 until the child's fifteenth birthday."""
+    """A person acts for a child under 15 who has an account, until the child's fifteenth birthday.
+
+    Only what the desk has seen a proof of counts (`basis` "case"): buying for a child makes nobody its guardian.
+    """
 
     guardian = models.ForeignKey(Person, models.CASCADE, related_name="wards")
     child = models.ForeignKey(Person, models.CASCADE, related_name="guardians")
