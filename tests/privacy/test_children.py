@@ -16,7 +16,13 @@ from conbillet.core.actor import Actor, ActorKind, person_actor
 from conbillet.memberships.actions import grant_membership as granting
 from conbillet.memberships.models import Member
 from conbillet.privacy.actions import record_guardian as verb
-from conbillet.privacy.actions.record_guardian import CannotGuard, NotAChild, OwnGuardian, record_guardian, remove_guardian
+from conbillet.privacy.actions.record_guardian import (
+    CannotGuard,
+    NotAChild,
+    OwnGuardian,
+    record_guardian,
+    remove_guardian,
+)
 from conbillet.privacy.insight import children
 from conbillet.privacy.insight.collect import collect
 from conbillet.privacy.insight.package import as_json
