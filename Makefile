@@ -1,6 +1,6 @@
 # ConBillet. `make` or `make help` lists what there is. Each target sees to its own environment (.venv) first.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types contracts bench screenshots lock tools clean
+.PHONY: help run test check lint types contracts bench bench-privacy documents screenshots lock tools clean
 
 CONBILLET := bin/conbillet
 DEV := CONBILLET_ENVIRONMENT=dev $(CONBILLET)
@@ -8,7 +8,7 @@ TOOL := PYTHONPATH=. .venv/bin
 COMPILE = UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 $(TOOL)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: ## set up and run the demo at http://localhost:8000 (CONBILLET_PORT, CONBILLET_DATA); Ctrl-C stops it
 	@$(CONBILLET) up
@@ -31,6 +31,14 @@ contracts: tools ## check that imports go down only (import-linter)
 
 bench: tools ## measure speed: ratios within one run, explained in docs/performance.md
 	@$(TOOL)/python -m bench $(ARGS)
+
+bench-privacy: tools ## measure the promises: falsified declarations noticed, exports, insight, erasure, residue search
+	@$(TOOL)/python -m bench.privacy $(ARGS)
+
+documents: tools ## write anew what is made from code and tests: docs/privacy, docs/security.md
+	@$(TOOL)/python -m tools.proofs
+	@$(TOOL)/python -m tools.security_table
+	@$(TOOL)/python -m tools.privacy_documents
 
 screenshots: tools ## take the pictures of the README anew
 	@CONBILLET_SCREENSHOTS=docs/screenshots $(TOOL)/python -m pytest -q tests/browser/test_purchase_journey.py -k two_people

@@ -19,6 +19,7 @@ from conbillet.core.data_map import (
     plain,
     unlink,
 )
+from conbillet.privacy import activity_checks
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,11 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.asvs("14.1.1")
 def test_every_column_of_every_table_is_declared():
     assert checks.complaints() == []
+
+
+def test_the_record_of_processing_says_the_same():
+    """What a declaration says, its activity in `privacy/activities.py` says too."""
+    assert activity_checks.complaints(data_map.load()) == []
 
 
 def test_no_table_in_the_database_is_unknown():

@@ -30,7 +30,7 @@ PREFIXES = ("buyer_", "payer_", "accepted_", "holder_", "member_", "contact_")
 # Whatever people may write into is free text, however short.
 WRITTEN = {
     "text", "html", "subject", "reason", "undo_reason", "note", "notes", "request", "message", "body", "comment", "authority",
-    "their_reference", "legal_ground", "categories", "silence_why",
+    "their_reference", "legal_ground", "categories", "silence_why", "title",
 }  # fmt: skip
 # Made from somebody's data, though it cannot be read: still theirs.
 DERIVED = {
@@ -170,6 +170,7 @@ def subjects_are_found(map_: DataMap, models_: Iterable[ModelType]) -> list[str]
             found.append(f"{table.name}: has {ours[0]}, but does not say whose row it is")
         if table.subject and "." not in table.subject and head in fields and fields[head].null:
             addresses = [name for name, column in table.columns.items() if column.category == "user.email"]
+            addresses += [f"{one}.{parent.email}" for one, parent in _parents_with_address_only(map_, fields)]
             if addresses and table.email not in addresses:
                 found.append(f"{table.name}: guests are found by {addresses[0]}, but the table does not say so")
         if "." in table.subject and head in fields:
@@ -278,6 +279,14 @@ def _parent_about_somebody(map_: DataMap, field: Any) -> bool:
         return False
     parent = map_.tables.get(related._meta.db_table)
     return parent is not None and _about_somebody(parent)
+
+
+def _parents_with_address_only(map_: DataMap, fields: dict[str, Any]) -> Iterator[tuple[str, Table]]:
+    """Parents whose people are known by an address alone, such as a case of somebody who wrote."""
+    for name, field in fields.items():
+        parent = map_.tables.get(field.related_model._meta.db_table) if field.related_model else None
+        if parent is not None and parent.email and not parent.subject:
+            yield name, parent
 
 
 def _heads(table: Table) -> set[str]:

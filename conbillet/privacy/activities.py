@@ -237,7 +237,7 @@ ACTIVITIES = (
         _("To answer, and to be able to show what was done"),
         _("The person, on the help page or by mail"),
         OPERATOR,
-        frozenset({"support_case", "support_casenote"}),
+        frozenset({"support_case", "support_casenote", "support_caseattachment"}),
         (line("name", "email", "content", keep=CASES, why=ANSWERING, clause="collect.contact"),),
     ),
     Activity(
@@ -297,6 +297,14 @@ PLACES = {
     "installation keys": ("random keys of the installation: no person in them", "until they are replaced", "keys/installation/*"),
     "erasure ledger": (
         "row ids, scope and time of erasures", "as long as a backup may still hold the data", "keys/erasures/*",
+    ),
+    "inbound mailbox": (
+        "what people write to us by mail, until it is fetched (a minute) and has become a case",
+        "removed when its case is committed; what no person wrote: 30 days", "",
+    ),
+    "packages of insight": (
+        "everything that is stored about somebody who asked for it, encrypted under their own key",
+        "7 days, or until the person is erased", "packages/*",
     ),
     "packages for authorities": (
         "what an approved request covers, encrypted under a key outside the database", "30 days after it was handed over",

@@ -57,6 +57,7 @@ data_map.stream(
     holds="everything that is stored about somebody who asked for it, encrypted under their own key",
     keep="7 days, or until the person is erased",
     clause="right.insight",
+    place="packages/*",
 )
 
 with data_map.model(Erasure, subject="subject_id") as t:

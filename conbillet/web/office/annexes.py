@@ -30,6 +30,12 @@ CATEGORIES: dict[str, Any] = {
     "user.content": _("What was written"),
     "user.language": _("Language"),
     "user.consent": _("What was agreed to"),
+    "user.ip": _("Internet address"),
+    "user.device": _("Browser and device"),
+    "user.sign_in": _("When somebody last logged in"),
+    "user.session": _("What a session holds: login, cart, language"),
+    "user.secret": _("Secrets of the login: hashes and keys"),
+    "user.cookie": _("A random number in a cookie"),
 }
 PURPOSES: dict[str, Any] = {
     IDENTIFY: _("to know who comes, and who works for the association"),
@@ -60,6 +66,14 @@ PROCESSORS: dict[str, tuple[Any, Any, Any]] = {
     "mail relay": (_("A mail server"), _("sends the mails, where the operator does not do so itself"), _("none: the data stays in the EU")),
     "amazon s3": ("Amazon S3", _("keeps encrypted backups; Amazon has no key"), _("none: the data stays in the EU")),
 }  # fmt: skip
+# When each of them gets anything at all, as `when` of the map says it.
+WHEN: dict[str, Any] = {
+    "stripe": _("when somebody pays"),
+    "cloudflare": _("when the operator has switched it on"),
+    "hetzner": _("always: the machines stand there"),
+    "mail relay": _("when the operator uses somebody else's mail server"),
+    "amazon s3": _("every day, when backups are switched on"),
+}
 COUNTRIES: dict[str, Any] = {"IE": _("Ireland"), "US": _("USA"), "DE": _("Germany"), "DK": _("Denmark")}
 MEASURES: tuple[Any, ...] = (
     _("Each association sees its own rows only; the database itself refuses others (row-level security)."),

@@ -1,0 +1,1 @@
+"""The documents that the law wants and the data map makes: see `documents.py`."""
