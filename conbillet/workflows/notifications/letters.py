@@ -8,18 +8,19 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from conbillet.catalogue.models import KINDS_WITH_WITHDRAWAL, Event
+from conbillet.catalogue.models import Event, Price
 from conbillet.core.formats import format_day, format_day_range, format_moment, format_money
 from conbillet.core.references import pretty
 from conbillet.mail.letter import Attachment, Button, Letter
 from conbillet.mail.models import OutgoingMail
-from conbillet.organizations.models import Invitation, Organization
+from conbillet.organizations.models import Invitation
 from conbillet.payments.models import Payment
 from conbillet.sales.models import Order, OrderLine, Participant, Receipt
 from conbillet.tickets.models import Ticket
 
 from ..documents import file_name, method_name, receipt_pdf, tickets_pdf
 from ..links import invitation_link, mailed_order_link, participant_link
+from .legal_lines import legal_lines, seller_lines, terms_link
 
 Writer = Callable[[OutgoingMail], Letter | None]
 _WRITERS: dict[str, Writer] = {}
@@ -57,46 +58,14 @@ def greeting(name: str) -> str:
     return _("Hi %(name)s") % {"name": first} if first else _("Hi")
 
 
-def seller_lines(organization: Organization) -> tuple[str, ...]:
-    """Who sells, as a shop must say it: name, CVR, address, e-mail address (e-handelsloven § 7)."""
-    address = ", ".join(
-        part for part in (organization.street, f"{organization.postcode} {organization.city}".strip()) if part
-    )
-    parts = [
-        organization.name,
-        _("CVR %(number)s") % {"number": organization.cvr} if organization.cvr else "",
-        address,
-        organization.email,
-    ]
-    return (_("Seller: %(seller)s") % {"seller": ", ".join(part for part in parts if part)},)
-
-
-def _legal_lines(order: Order, lines: list[OrderLine]) -> tuple[str, ...]:
-    texts = []
-    if any(line.kind not in KINDS_WITH_WITHDRAWAL for line in lines):
-        texts.append(
-            _(
-                "There is no right of withdrawal for tickets, sleeping places and meals on fixed dates "
-                "(the Consumer Contracts Act § 18(2)(12))."
-            )
-        )
-    if any(line.kind in KINDS_WITH_WITHDRAWAL for line in lines):
-        texts.append(
-            _(
-                "For goods and memberships you have a 14-day right of withdrawal, counted for goods from the day you receive them. Write to the seller to use it."
-            )
-        )
-    texts.append(_("Tickets may not be resold for profit."))
-    texts.append(_("Complaints: write to %(email)s first.") % {"email": order.organization.email})
-    return tuple(texts)
-
-
 def _rows(lines: list[OrderLine], language: str) -> tuple[tuple[str, str], ...]:
     counts: Counter[tuple[str, int]] = Counter()
     for line in lines:
         text = line.text
         if line.dues_from and line.dues_to:
             text = f"{line.text} ({format_day_range(line.dues_from, line.dues_to, language)})"
+        elif line.audience == Price.Audience.MEMBER:
+            text = _("%(product)s (member price)") % {"product": line.text}
         counts[text, line.amount] += 1
     return tuple(
         (f"{count} × {text}", format_money(amount * count, language=language))
@@ -132,8 +101,13 @@ def order_letter(
     lines: list[OrderLine] | None = None,
     attachments: tuple[Attachment, ...] = (),
     closing: tuple[str, ...] = (),
+    is_contract: bool = True,
 ) -> Letter:
-    """A letter to a buyer about an order: its lines with the legal texts if they are given, its seller, a way to it."""
+    """A letter to a buyer about an order: its lines with the legal texts if they are given, its seller, a way to it.
+
+    `is_contract` is false where money goes back: there is nothing left to be told about.
+    """
+    legal = bool(lines) and is_contract
     return Letter(
         subject=subject,
         greeting=greeting(order.buyer_name),
@@ -144,8 +118,8 @@ def order_letter(
         else None,
         button=Button(button, mailed_order_link(order)),
         closing=closing,
-        small_print=(*(_legal_lines(order, lines) if lines else ()), *seller_lines(order.organization)),
-        links=foot_links(),
+        small_print=(*(legal_lines(order, lines) if lines and legal else ()), *seller_lines(order.organization)),
+        links=(*((terms_link(order),) if legal else ()), *foot_links()),
         accent=order.organization.accent_colour,
         reply_to=order.organization.email,
         attachments=attachments,
@@ -174,30 +148,38 @@ def confirmation(mail: OutgoingMail) -> Letter | None:
     vat_text = (
         _("VAT makes up %(vat)s of the total.") % {"vat": format_money(vat, language=order.language)} if vat else ""
     )
-    return order_letter(
-        order,
-        subject=_("Order confirmation %(order)s – %(event)s")
-        % {"order": pretty(order.reference), "event": order.event.name},
-        paragraphs=(
-            _(
-                "Thank you for your order. It is paid, and your tickets are attached. You can also open them on your phone from the order's own page."
-            ),
-            _when_and_where(order),
-        ),
-        lines=lines,
-        button=_("See the order and the tickets"),
-        attachments=_attachments(order),
-        closing=tuple(text for text in (paid, vat_text) if text),
-    )
-
-
-def _attachments(order: Order) -> tuple[Attachment, ...]:
-    found = []
     tickets = list(
         Ticket.objects.filter(line__order=order, voided_at__isnull=True)
         .select_related("line__order", "line__product", "participant")
         .order_by("line__position")
     )
+    return order_letter(
+        order,
+        subject=_("Order confirmation %(order)s – %(event)s")
+        % {"order": pretty(order.reference), "event": order.event.name},
+        paragraphs=(_thanks(order, tickets), _when_and_where(order)),
+        lines=lines,
+        button=_("See the order and the tickets") if tickets else _("See the order"),
+        attachments=_attachments(order, tickets),
+        closing=tuple(text for text in (paid, vat_text) if text),
+    )
+
+
+def _thanks(order: Order, tickets: list[Ticket]) -> str:
+    """Only what is true: a free order was not paid, and a T-shirt alone has no ticket."""
+    if not tickets:
+        return _("Thank you for your order. It is paid.") if order.amount else _("Thank you for your order.")
+    if order.amount:
+        return _(
+            "Thank you for your order. It is paid, and your tickets are attached. You can also open them on your phone from the order's own page."
+        )
+    return _(
+        "Thank you for your order. Your tickets are attached. You can also open them on your phone from the order's own page."
+    )
+
+
+def _attachments(order: Order, tickets: list[Ticket]) -> tuple[Attachment, ...]:
+    found = []
     if tickets:
         content = tickets_pdf(
             tickets=tickets, event=order.event, organization=order.organization, language=order.language
@@ -353,6 +335,7 @@ def refunded(mail: OutgoingMail) -> Letter | None:
         lines=lines,
         button=_("See the order"),
         attachments=(Attachment(f"{_('credit-note')}-{receipt.number}.pdf", content),),
+        is_contract=False,
     )
 
 
