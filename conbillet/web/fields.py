@@ -95,7 +95,7 @@ class BirthDateField(forms.Field):
     def __init__(self, **options: Any) -> None:
         options.setdefault("label", _("Date of birth"))
         options.setdefault("help_text", _("Day, month, year. For example 24-12-1999."))
-        super().__init__(widget=forms.TextInput(attrs={"autocomplete": "bday", "maxlength": "14"}), **options)
+        super().__init__(widget=forms.TextInput(attrs={"autocomplete": "bday", "maxlength": "24"}), **options)
 
     def prepare_value(self, value: Any) -> Any:
         return value.strftime("%d-%m-%Y") if isinstance(value, date) else value
@@ -267,7 +267,7 @@ class CVRField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         options = {"label": _("CVR number"), "help_text": _("Eight digits. Look it up on virk.dk if in doubt."), **options}
         super().__init__(**options)
-        self.widget.attrs.update(inputmode="numeric", maxlength="12", autocomplete="off")
+        self.widget.attrs.update(inputmode="numeric", maxlength="24", autocomplete="off")
 
     def to_python(self, value: Any) -> str:
         text = str(super().to_python(value) or "")

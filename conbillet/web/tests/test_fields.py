@@ -111,3 +111,10 @@ def test_text_cannot_be_turned_around():
 def test_denmark_comes_first_and_everything_else_by_name():
     codes = [code for code, _ in fields.country_choices()]
     assert codes[0] == "DK" and len(codes) > 240 and len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize(("field", "text"), [(fields.CVRField, "DK 25 31 37 63"), (fields.BirthDateField, " 24 - 12 - 1999 "), (fields.PhoneField, "+45 (20) 12 - 34 - 56")])
+def test_a_browser_does_not_cut_off_what_the_field_would_understand(field, text):
+    made = field()
+    assert int(made.widget.attrs["maxlength"]) >= len(text)
+    assert made.clean(text)
