@@ -46,7 +46,12 @@ def current_offer(event_id: int) -> Offer:
 @lru_cache(maxsize=64)
 def _offer(event_id: int, version: int) -> Offer:
     event = Event.objects.get(pk=event_id)
-    products = {product.pk: product for product in Product.objects.filter(event=event_id).prefetch_related("prices")}
+    products = {
+        product.pk: product
+        for product in Product.objects.filter(event=event_id)
+        .select_related("membership_type")
+        .prefetch_related("prices")
+    }
     variants: dict[int, list[Variant]] = {}
     for variant in Variant.objects.filter(product__event=event_id):
         variants.setdefault(variant.product_id, []).append(variant)

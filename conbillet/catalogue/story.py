@@ -144,12 +144,11 @@ def _tickets(story: Story) -> Iterator[PlannedProduct]:
             fields = {**_names("Dagsbillet", "Day ticket", day), "valid_on": day, **own}
             yield PlannedProduct(ProductKind.DAY_TICKET, story.day_amount, fields, None, (HOUSE,))
     if story.dues_amount is not None:
-        year = story.starts_on.year
-        fields = {**_names(f"Kontingent {year}", f"Membership {year}"), **own}
+        fields = {**_names("Kontingent", "Membership"), **own}  # its period is shown beside it
         if _member_prices(story):
             fields |= {
-                "description_da": "Gælder kalenderåret og giver medlemspris på billetter.",
-                "description_en": "For the calendar year; gives the member price on tickets.",
+                "description_da": "Giver medlemspris på billetter.",
+                "description_en": "Gives the member price on tickets.",
             }
         yield PlannedProduct(ProductKind.MEMBERSHIP, story.dues_amount, fields)
 

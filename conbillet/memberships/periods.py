@@ -2,7 +2,11 @@
 
 from datetime import date, timedelta
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from conbillet.core.clock import add_months
+from conbillet.core.formats import format_day_range
 
 from .models import MembershipType, PeriodKind
 
@@ -18,6 +22,19 @@ def period_from(membership_type: MembershipType, day: date) -> tuple[date, date]
             return membership_type.fixed_from, membership_type.fixed_to
         case _:
             return day, date(day.year, 12, 31)
+
+
+def period_words(membership_type: MembershipType) -> str:
+    """What a membership of that type covers, as a visitor reads it before buying; the same on every day."""
+    match membership_type.period_kind:
+        case PeriodKind.ROLLING_12M:
+            return _("Twelve months from the purchase")
+        case PeriodKind.CALENDAR_YEAR_PLUS_GRACE:
+            return _("The rest of the year and %(days)s days of the next") % {"days": membership_type.grace_days}
+        case PeriodKind.FIXED_DATES if membership_type.fixed_from and membership_type.fixed_to:
+            return format_day_range(membership_type.fixed_from, membership_type.fixed_to, get_language())
+        case _:
+            return _("The rest of the calendar year")
 
 
 def always_inside_one_year(membership_type: MembershipType) -> bool:

@@ -181,8 +181,8 @@ def make_big_convention(
         membership_type=membership,
         needs_person=True,
         per_order=6,
-        description_da="Medlemskab året ud. Giver medlemspris på billetten.",
-        description_en="Membership for the rest of the year. Gives the member price on the ticket.",
+        description_da="Giver medlemspris på billetten.",
+        description_en="Gives the member price on the ticket.",
     )
     shop.add(
         "sleeping",

@@ -18,9 +18,10 @@ from django.template.loader import get_template
 from django.utils.translation import get_language
 
 from conbillet.catalogue.availability import Availability
-from conbillet.catalogue.models import ProductKind
+from conbillet.catalogue.models import Product, ProductKind
 from conbillet.catalogue.queries import EventPage, ProductOnPage
 from conbillet.catalogue.rules import age_range, takes_amount
+from conbillet.memberships.periods import period_words
 from conbillet.web.context import house
 
 from .cards import picture_of
@@ -83,6 +84,7 @@ class Row:
     ages: str
     opens_at: datetime | None
     closes_at: datetime | None
+    period: str = ""  # of a membership
     fields: tuple["Field", ...] = ()
     amount_name: str = ""
     amount_typed: str = ""
@@ -172,7 +174,14 @@ def event_context(
 
 def _row(one: ProductOnPage, typed: Mapping[str, str], errors: Mapping[int, str]) -> Row:
     product, pk = one.product, one.product.pk
-    row = Row(one, age_range(product), product.sales_open_at, product.sales_close_at, error=errors.get(pk, ""))
+    row = Row(
+        one,
+        age_range(product),
+        product.sales_open_at,
+        product.sales_close_at,
+        _period(product),
+        error=errors.get(pk, ""),
+    )
     if takes_amount(product):
         return replace(row, amount_name=f"amount_{pk}", amount_typed=typed.get(f"amount_{pk}", "")[:20])
     if not one.variants:
@@ -184,6 +193,10 @@ def _row(one: ProductOnPage, typed: Mapping[str, str], errors: Mapping[int, str]
         most = min(one.most, size.availability.left or one.most)
         fields.append(Field(name, size.variant.name, _number(typed, name), size.availability, most))
     return replace(row, fields=tuple(fields))
+
+
+def _period(product: Product) -> str:
+    return period_words(product.membership_type) if product.membership_type is not None else ""
 
 
 def _number(typed: Mapping[str, str], name: str) -> str:

@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from conbillet.catalogue.actions.change_sold_membership import change_sold_membership
 from conbillet.catalogue.models import Event, Product
 from conbillet.core import clock
 from conbillet.memberships.access import get_membership_type
 from conbillet.memberships.actions.add_membership_type import add_membership_type
-from conbillet.memberships.actions.change_membership_type import change_membership_type
 from conbillet.memberships.actions.offer_membership_type import offer_membership_type
 from conbillet.memberships.models import MembershipType
 from conbillet.memberships.periods import always_inside_one_year
@@ -65,7 +65,7 @@ def edit(request: HttpRequest, standing: Standing, number: int) -> HttpResponse:
     form = MembershipTypeForm(request.POST or None, initial=values_of(found))
     if request.method == "POST" and form.is_valid():
         try:
-            change_membership_type(membership_type=found, actor=standing.actor, now=clock.now(), **form.cleaned_data)
+            change_sold_membership(membership_type=found, actor=standing.actor, now=clock.now(), **form.cleaned_data)
         except BadMembershipType as refusal:
             form.refuse(refusal)
         else:
