@@ -23,8 +23,10 @@ def main() -> None:
         from django.conf import settings
         from procrastinate.contrib.django import app
 
+        from conbillet.config.worker import worker_connector
+
         settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-        with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]  # Django's connector has it
+        with app.replace_connector(worker_connector()) as working:
             working.run_worker(queues=[queue], concurrency=2, delete_jobs="successful")
 
 

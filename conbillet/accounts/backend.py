@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 
-from conbillet.core.prepared import columns, made, prepared
+from conbillet.core.prepared import columns, fetch_one, made
 
 from .models import Account
 
@@ -15,7 +15,5 @@ class AccountBackend(AuthenticationBackend):
     """As its parent in all but `get_user`."""
 
     def get_user(self, user_id: Any) -> Account | None:
-        with prepared() as cursor:
-            cursor.execute(_SELECT, [user_id])
-            row = cursor.fetchone()
+        row = fetch_one(_SELECT, [user_id])
         return made(Account, row) if row else None

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db import connection
+from conbillet.core.prepared import fetch
 
 from .models import Event, Product, ProductQuota, Variant
 
@@ -38,9 +38,8 @@ def offer_of(event: Event) -> Offer:
 
 def current_offer(event_id: int) -> Offer:
     """The offer of the event as it is now, the event itself in it: one query that reads a number."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT version FROM catalogue_event WHERE id = %s", [event_id])
-        return _offer(event_id, cursor.fetchone()[0])
+    ((version,),) = fetch("SELECT version FROM catalogue_event WHERE id = %s", [event_id])
+    return _offer(event_id, version)
 
 
 @lru_cache(maxsize=64)

@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, Prefetch
 
 from conbillet.core.clock import copenhagen_day, day_end
+from conbillet.core.prepared import fetch
 from conbillet.organizations.models import Organization
 
 from .availability import Availability, Stock, availability, best
@@ -79,9 +79,7 @@ def event_page(*, organization_slug: str, event_slug: str, now: datetime, drafts
 
     `drafts` shows drafts too, for the preview of somebody who may edit it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_VOLATILE, [organization_slug, event_slug, drafts])
-        rows = cursor.fetchall()
+    rows = fetch(_VOLATILE, [organization_slug, event_slug, drafts])
     if not rows:
         raise EventNotFound
     event_id, version, stamp = rows[0][:3]

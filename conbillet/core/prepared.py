@@ -1,46 +1,47 @@
-"""Statements that PostgreSQL plans at their first call and keeps.
+"""Hand-written statements, each in one round trip and in few steps.
 
-For the few that run at every check-in, or on every page: planning a join of eight tables takes four times as long as
-running it. What goes through Django is prepared too, but only from its fourth call in the same words on the same
-connection, and the ORM composes those words anew each time.
+For the few that run at every sale, at every check-in, or on every page. PostgreSQL plans them at their first call and
+keeps the plan: planning a join of eight tables takes four times as long as running it. (What goes through Django's cursors
+is kept, too, but only from its fifth call in the same words on the same connection, and the ORM composes those words anew
+each time.)
 
-    with prepared() as cursor:
-        cursor.execute("SELECT … WHERE reference = %s", [reference])
+    for name, amount in fetch("SELECT … WHERE reference = %s", [reference]): …
+    changed = run("UPDATE … WHERE id = %s", [number])
 
 The text must be a constant: each distinct text is kept prepared (psycopg forgets the oldest of a hundred). Row-level
-security holds as ever: PostgreSQL plans anew when the role has changed. Poolers that share connections between
-transactions (PgBouncer in transaction mode, before 1.21) cannot be used.
+security holds as ever: PostgreSQL plans anew when the role has changed. They are counted, logged and wrapped as any other
+statement. Poolers that share connections between transactions (PgBouncer in transaction mode, before 1.21) cannot be used.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-import psycopg
 from django.db import connections, models
-from django.db.backends.utils import CursorWrapper
 from django.db.models.base import ModelState
 
 Row = TypeVar("Row", bound=models.Model)
 
 
-class _Cursor(psycopg.Cursor[Any]):
-    """Prepares at once; otherwise as Django's own cursor."""
+def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """All rows of a query."""
+    found: list[tuple[Any, ...]] = _ask(sql, params, True).fetchall()
+    return found
 
-    def execute(self, query: Any, params: Any = None, **_options: Any) -> Any:
-        return super().execute(query, params, prepare=True)
+
+def fetch_one(sql: str, params: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+    """The first row of a query; None when there is none."""
+    found: tuple[Any, ...] | None = _ask(sql, params, True).fetchone()
+    return found
 
 
-@contextmanager
-def prepared() -> Iterator[CursorWrapper]:
-    """A cursor of Django's connection whose statements are prepared. Counted, logged and wrapped as any other."""
-    own = connections["default"]  # looked up once, as each use of `connection` is a look-up
-    own.close_if_health_check_failed()
-    own.ensure_connection()
-    # The same steps as `connection.cursor()`, with another class of cursor.
-    with own._prepare_cursor(_Cursor(own.connection)) as cursor:  # type: ignore[attr-defined]
-        yield cursor
+def run(sql: str, params: Sequence[Any] = (), *, keep: bool = True) -> int:
+    """How many rows the statement has written. Without `keep` its plan is kept from the fifth call on only."""
+    return int(_ask(sql, params, keep).rowcount)
+
+
+def _ask(sql: str, params: Sequence[Any], keep: bool) -> Any:
+    return connections["default"].ask(sql, params, keep=keep)  # type: ignore[attr-defined]  # our own engine has it
 
 
 @cache

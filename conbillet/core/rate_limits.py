@@ -10,9 +10,9 @@ from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
-from django.db import connection
 
 from .models import RateLimit
+from .prepared import fetch
 
 # One statement: two requests at once can never both be the last one allowed.
 _COUNT = """
@@ -33,10 +33,8 @@ def spend(scope: str, who: str, *, amount: int, seconds: int, now: datetime, uni
     """
     window = int(now.timestamp()) // seconds
     forget_at = datetime.fromtimestamp((window + 1) * seconds, UTC)
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [_key(scope, seconds, who), window, units, forget_at])
-        row = cursor.fetchone()
-    return bool(row and row[0] <= amount)
+    ((count,),) = fetch(_COUNT, [_key(scope, seconds, who), window, units, forget_at])
+    return int(count) <= amount
 
 
 def network_of(address: str) -> str:

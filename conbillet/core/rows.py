@@ -24,7 +24,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from .prepared import columns, made, prepared
+from .prepared import columns, fetch, made, run
 
 _BLOCK = 200  # ids taken at a time; what a process has not used when it ends is a harmless gap
 _ids: dict[tuple[str, type[models.Model]], deque[int]] = {}
@@ -147,9 +147,7 @@ def read(tail: str, params: list[Any], **tables: type[models.Model]) -> list[Any
 
         read("FROM sales_hold h WHERE h.cart_id = %s FOR UPDATE", [cart.pk], h=Hold)
     """
-    with prepared() as cursor:
-        cursor.execute(_select(tail, tuple(tables.items())), params)
-        found = cursor.fetchall()
+    found = fetch(_select(tail, tuple(tables.items())), params)
     if len(tables) == 1:
         (model,) = tables.values()
         return [made(model, row) for row in found]
@@ -166,8 +164,7 @@ def read(tail: str, params: list[Any], **tables: type[models.Model]) -> list[Any
 
 
 def _execute(sql: str, params: list[Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+    run(sql, params, keep=False)  # what `gathered` sends has many forms
 
 
 @cache
@@ -232,9 +229,7 @@ def next_id(model: type[models.Model]) -> int:
         block = _ids.setdefault(key, deque())
         if block:
             return block.popleft()
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT_IDS, [f'"{model._meta.db_table}"', _BLOCK])
-        fresh = [int(number) for (number,) in cursor.fetchall()]
+    fresh = [int(number) for (number,) in fetch(_NEXT_IDS, [f'"{model._meta.db_table}"', _BLOCK])]
     with _ids_lock:
         block.extend(fresh[1:])
     return fresh[0]

@@ -12,6 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, models
 
+from .prepared import run
+
+_SWITCH = "SELECT set_config('role', %s, true), set_config('conbillet.organization', %s, true)"
+
 
 class NotInTransaction(Exception):
     """`acting_for` outside a transaction: the switch of role would only warn and change nothing."""
@@ -77,18 +81,11 @@ def acting_for(organization_id: int, *, to_the_end: bool = False) -> Iterator[No
     """
     if not connection.in_atomic_block:
         raise NotInTransaction("acting_for needs transaction.atomic around it")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('role', %s, true), set_config('conbillet.organization', %s, true)",
-            [f"{role_prefix()}_office", str(organization_id)],
-        )
+    run(_SWITCH, [f"{role_prefix()}_office", str(organization_id)])
     try:
         yield
     finally:
         ends_here = to_the_end and not connection.savepoint_ids
         # After an error the transaction is rolled back, and the settings with it; asking then would only raise again.
         if not ends_here and not connection.needs_rollback and connection.connection.info.transaction_status != 3:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT set_config('role', 'none', true), set_config('conbillet.organization', '', true)"
-                )
+            run(_SWITCH, ["none", ""])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from conbillet.accounts.queries import HAS_SECOND_FACTOR
 from conbillet.core.actor import Actor, ActorKind
-from conbillet.core.prepared import columns, made, prepared
+from conbillet.core.prepared import columns, fetch_one, made
 
 from .models import Organization
 from .permissions import Permission, allowed
@@ -39,9 +39,7 @@ def get_standing(*, actor: Actor, slug: str, permission: Permission) -> Standing
     """The association with that slug, if the actor has a role in it. Strangers get NotFound, weaker roles NotAllowed."""
     if actor.kind is not ActorKind.PERSON or actor.person_id is None:
         raise NotFound
-    with prepared() as cursor:
-        cursor.execute(_STANDING, [actor.person_id, slug, actor.person_id])
-        row = cursor.fetchone()
+    row = fetch_one(_STANDING, [actor.person_id, slug, actor.person_id])
     if row is None:
         raise NotFound
     role, second_factor, *values = row

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
 from conbillet.core import rows
+from conbillet.core.prepared import fetch_one
 
 from .models import Dispute, LedgerAccount, LedgerEntry, Payment, ProviderEvent, Refund
 
@@ -55,9 +55,7 @@ def totals(*, abouts: Abouts) -> Totals:
 
 def about_payment(payment_id: int) -> str:
     """What the payment is for: an order's reference, which never changes."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT about FROM payments_payment WHERE id = %s", [payment_id])
-        found = cursor.fetchone()
+    found = fetch_one("SELECT about FROM payments_payment WHERE id = %s", [payment_id])
     if found is None:
         raise Payment.DoesNotExist(payment_id)
     return str(found[0])

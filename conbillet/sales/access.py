@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 from conbillet.catalogue.queries import STAMP, known_event
 from conbillet.core.actor import Actor, ActorKind
-from conbillet.core.prepared import columns, made, prepared
+from conbillet.core.prepared import columns, fetch_one, made
 from conbillet.core.references import same_secret
 from conbillet.organizations.access import NotFound, Standing
 
@@ -21,9 +21,7 @@ Found = TypeVar("Found", Cart, Order)
 
 
 def _with_event(statement: str, values: list[Any], model: type[Found]) -> Found | None:
-    with prepared() as cursor:
-        cursor.execute(statement, values)
-        row = cursor.fetchone()
+    row = fetch_one(statement, values)
     if row is None:
         return None
     found = made(model, row[3:])

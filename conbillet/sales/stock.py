@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.core import audit, rows
 from conbillet.core.actor import SYSTEM
 from conbillet.core.facts import announce
+from conbillet.core.prepared import fetch, run
 
 from .models import HeldUnits, Hold, Order
 
@@ -59,11 +60,9 @@ def _take(wanted: Mapping[int, int]) -> bool:
 
 
 def _apply(changes: Mapping[int, int]) -> None:
-    with connection.cursor() as cursor:
-        for quota in sorted(changes):
-            cursor.execute(_TAKE, [changes[quota], quota, changes[quota]])
-            if cursor.rowcount == 0:
-                raise SoldOut(quota)
+    for quota in sorted(changes):
+        if run(_TAKE, [changes[quota], quota, changes[quota]]) == 0:
+            raise SoldOut(quota)
 
 
 def release(*, units: Mapping[int, int]) -> None:
@@ -83,22 +82,18 @@ _SELL = """
 
 def sell(*, hold: Hold) -> None:
     """Turn the places that a hold keeps into sold ones."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SELL, [hold.pk])
+    run(_SELL, [hold.pk])
 
 
 def unsell(*, units: Mapping[int, int]) -> None:
     """Give sold places back, after a refund."""
-    with connection.cursor() as cursor:
-        for quota in sorted(units):
-            cursor.execute("UPDATE catalogue_quota SET sold = sold - %s WHERE id = %s", [units[quota], quota])
+    for quota in sorted(units):
+        run("UPDATE catalogue_quota SET sold = sold - %s WHERE id = %s", [units[quota], quota])
 
 
 def units_of(hold: Hold) -> dict[int, int]:
     """What a hold keeps (quota id → units)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT quota_id, quantity FROM sales_heldunits WHERE hold_id = %s", [hold.pk])
-        return dict(cursor.fetchall())
+    return dict(fetch("SELECT quota_id, quantity FROM sales_heldunits WHERE hold_id = %s", [hold.pk]))
 
 
 def end_hold(*, hold: Hold, outcome: str, now: datetime) -> None:

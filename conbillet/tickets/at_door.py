@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from conbillet.catalogue.models import Event, ProductKind
-from conbillet.core.prepared import prepared
+from conbillet.core.prepared import fetch
 
 from .ages import AgeBand, age_band
 
@@ -89,9 +89,8 @@ def find_ticket(*, event: Event, reference: str, lock: bool = False) -> TicketAt
 
 def read_tickets(event: Event, conditions: str, parameters: Iterable[Any]) -> list[TicketAtDoor]:
     """Tickets by a condition of ours (`t` ticket, `l` line, `o` order, `h` holder); ages as of the event's first day."""
-    with prepared() as cursor:
-        cursor.execute(_SELECT + conditions, list(parameters))  # noqa: S608  our own conditions, values as parameters
-        return [_ticket(row, event.starts_on) for row in cursor.fetchall()]
+    found = fetch(_SELECT + conditions, list(parameters))
+    return [_ticket(row, event.starts_on) for row in found]
 
 
 def _ticket(row: tuple[Any, ...], first_day: date) -> TicketAtDoor:

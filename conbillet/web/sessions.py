@@ -11,7 +11,7 @@ from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.contrib.sessions.models import Session
 
 from conbillet.core import clock
-from conbillet.core.prepared import columns, made, prepared
+from conbillet.core.prepared import columns, fetch_one, made, run
 
 _SELECT = f"SELECT {columns(Session, 's')} FROM django_session s WHERE s.session_key = %s AND s.expire_date > %s"  # noqa: S608
 _INSERT = (
@@ -25,9 +25,7 @@ class SessionStore(db.SessionStore):
     """As its parent, in fewer steps."""
 
     def _get_session_from_db(self) -> Any:
-        with prepared() as cursor:
-            cursor.execute(_SELECT, [self.session_key, clock.now()])
-            row = cursor.fetchone()
+        row = fetch_one(_SELECT, [self.session_key, clock.now()])
         if row is not None:
             return made(Session, row)
         self._session_key = None
@@ -46,8 +44,5 @@ class SessionStore(db.SessionStore):
             self._session_cache = getattr(self, "_session_cache", {})
         data = self.encode(self._session)  # type: ignore[attr-defined]  # a property that the stubs leave out
         values: list[Any] = [data, self.get_expiry_date(), self.session_key]
-        with prepared() as cursor:
-            cursor.execute(_INSERT if must_create else _UPDATE, values)
-            written = cursor.rowcount == 1
-        if not written:
+        if run(_INSERT if must_create else _UPDATE, values) == 0:
             raise CreateError if must_create else UpdateError

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from django.db import connection
-
 from conbillet.core import audit, clock
 from conbillet.core.actor import SYSTEM
 from conbillet.core.models import AuditEntry
+from conbillet.core.prepared import run
 from conbillet.memberships.models import Membership
 from conbillet.payments.actions.look_up import EarlierNews, look_up
 from conbillet.payments.actions.record_account import record_account
@@ -29,6 +28,7 @@ from conbillet.payments.queries import note_outcome, provider_event
 from conbillet.workflows.purchase import confirm_payment, payment_expired
 
 _LIVE = (Attempt.State.STARTING, Attempt.State.OPEN)
+_END_ATTEMPT = "UPDATE payments_attempt SET state = %s WHERE id = %s AND state IN ('starting', 'open')"
 
 
 def handle_provider_event(*, event: int) -> None:
@@ -127,11 +127,7 @@ def _checkout_expired(finding: CheckoutExpired, now: datetime) -> str:
 
 
 def _attempt_ended(attempt_id: int, state: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE payments_attempt SET state = %s WHERE id = %s AND state IN ('starting', 'open')", [state, attempt_id]
-        )
-        return bool(cursor.rowcount)
+    return bool(run(_END_ATTEMPT, [state, attempt_id]))
 
 
 def _refunded_elsewhere(finding: RefundedElsewhere, now: datetime) -> str:

@@ -6,6 +6,7 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 
+from conbillet.core.prepared import fetch, run
 from conbillet.core.tenancy import acting_for
 from conbillet.tickets.actions import check_in as module
 from conbillet.tickets.actions.check_in import check_in
@@ -68,34 +69,14 @@ def test_planted_a_look_before_an_insert_lets_two_in(door: Door, owner_connectio
     owner_connection.execute("DROP INDEX tickets_in_only_once")
     both_have_looked = Barrier(2)
 
-    class LooksFirst:
-        def __init__(self, cursor):
-            self.cursor = cursor
+    def looks_first(sql, params):
+        assert sql == module._LET_IN
+        if fetch("SELECT 1 FROM tickets_checkin WHERE ticket_id = %s AND undone_at IS NULL", params[1:2]):
+            return 0
+        both_have_looked.wait(10)
+        return run(sql.replace("ON CONFLICT (ticket_id) WHERE undone_at IS NULL DO NOTHING", ""), params)
 
-        def execute(self, sql, params):
-            if sql == module._LET_IN:
-                self.cursor.execute(
-                    "SELECT 1 FROM tickets_checkin WHERE ticket_id = %s AND undone_at IS NULL", params[1:2]
-                )
-                if self.cursor.fetchone():
-                    return self.cursor.execute("SELECT 1 WHERE false")
-                both_have_looked.wait(10)
-                sql = sql.replace("ON CONFLICT (ticket_id) WHERE undone_at IS NULL DO NOTHING", "")
-            return self.cursor.execute(sql, params)
-
-        def fetchone(self):
-            return self.cursor.fetchone()
-
-    from contextlib import contextmanager
-
-    from conbillet.core.prepared import prepared
-
-    @contextmanager
-    def forgetful():
-        with prepared() as cursor:
-            yield LooksFirst(cursor)
-
-    monkeypatch.setattr(module, "prepared", forgetful)
+    monkeypatch.setattr(module, "run", looks_first)
     try:
         assert at_once(*scans(door, 2)) == ["yes", "yes"], "the tests above would not notice"
         assert CheckIn.objects.filter(undone_at=None).count() == 2

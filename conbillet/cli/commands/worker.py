@@ -18,7 +18,9 @@ def run(args: argparse.Namespace) -> int:
     with django_ready():
         from procrastinate.contrib.django import app
 
-        with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]  # Django's connector has it
+        from conbillet.config.worker import worker_connector
+
+        with app.replace_connector(worker_connector()) as working:
             working.run_worker(
                 name="worker",
                 concurrency=args.concurrency,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import connection
+from conbillet.core.prepared import run
 
 from ..gateway import Fees
 from ..ledger import MONEY_ACCOUNTS, Unbalanced, book, book_fees, capture_key
@@ -38,10 +38,8 @@ def capture_payment(
         raise WrongAmount(f"{payment.reference}: {amount} øre came, {payment.amount} were expected")
     if sum(split.values()) != amount:
         raise Unbalanced(f"{payment.reference}: the split sums to {sum(split.values())} øre, not {amount}")
-    with connection.cursor() as cursor:
-        cursor.execute(_CAPTURE, [amount, now, provider_payment, provider_method, payment.pk])
-        if cursor.rowcount == 0:
-            return False
+    if run(_CAPTURE, [amount, now, provider_payment, provider_method, payment.pk]) == 0:
+        return False
     payment.state, payment.captured_amount, payment.captured_at = Payment.State.CAPTURED, amount, now
     payment.provider_payment, payment.provider_method = provider_payment, provider_method
     if amount:

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from conbillet.core.facts import announce
+from conbillet.core.prepared import fetch_one
 
 from ..signatures import is_genuine
 
@@ -29,6 +30,10 @@ KINDS = frozenset(
         "refund.failed",
         "refund.updated",
     }
+)
+_STORE = (
+    "INSERT INTO payments_providerevent (event, account, kind, object_id, received_at, outcome) "
+    "VALUES (%s, %s, %s, %s, %s, '') ON CONFLICT (event) DO NOTHING RETURNING id"
 )
 
 
@@ -53,13 +58,8 @@ def receive_webhook(*, body: bytes, signature: str, now: datetime) -> int | None
     event, account, kind, object_id = _read(body)
     if kind not in KINDS:
         return None
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO payments_providerevent (event, account, kind, object_id, received_at, outcome) "
-            "VALUES (%s, %s, %s, %s, %s, '') ON CONFLICT (event) DO NOTHING RETURNING id",
-            [event, account, kind, object_id, now],
-        )
-        row = cursor.fetchone()
+    with transaction.atomic():
+        row = fetch_one(_STORE, [event, account, kind, object_id, now])
         if row is None:
             return None
         announce("provider_event", event=row[0])

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.core import rows
-from conbillet.core.prepared import prepared
+from conbillet.core.prepared import run
 
 from .. import gateway as provider
 from ..checkout import METHODS, CheckoutLine, fingerprint, request_for, session_end
@@ -164,10 +164,7 @@ def _wait_for_the_other(attempt: Attempt) -> None:
 
 def _opened(attempt: Attempt, session: provider.SessionView, account: ConnectedAccount) -> Attempt:
     """Record the session, unless the attempt was ended meanwhile: then nobody may pay it."""
-    with prepared() as cursor:
-        cursor.execute(_OPEN, [session.id, session.url, attempt.pk])
-        opened = cursor.rowcount == 1
-    if not opened:
+    if run(_OPEN, [session.id, session.url, attempt.pk]) == 0:
         attempt.refresh_from_db()
         if attempt.state == Attempt.State.OPEN and attempt.session == session.id:
             return attempt

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
-
 from conbillet.core import rows
+from conbillet.core.prepared import fetch
 
 from ..models import Order, OrderLine, Receipt
+
+_NEXT_NUMBER = (
+    "INSERT INTO sales_receiptcounter (organization_id, last) VALUES (%s, 1) "
+    "ON CONFLICT (organization_id) DO UPDATE SET last = sales_receiptcounter.last + 1 RETURNING last"
+)
 
 
 def issue_receipt(
@@ -19,13 +23,7 @@ def issue_receipt(
     guidance, fact sheet section 5). The amount is the lines' sum: negative on a credit note.
     """
     through = Receipt.lines.through
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO sales_receiptcounter (organization_id, last) VALUES (%s, 1) "
-            "ON CONFLICT (organization_id) DO UPDATE SET last = sales_receiptcounter.last + 1 RETURNING last",
-            [order.organization_id],
-        )
-        number = int(cursor.fetchone()[0])
+    ((number,),) = fetch(_NEXT_NUMBER, [order.organization_id])
     receipt = Receipt(
         organization_id=order.organization_id,
         order=order,
