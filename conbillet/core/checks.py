@@ -95,8 +95,9 @@ def people_are_never_technical(map_: DataMap, models_: Iterable[ModelType]) -> l
             related: Any = getattr(field, "related_model", None)
             if related is not None and related._meta.label in person_labels:
                 complaints.append(f"{model._meta.label}.{field.name}: a link to a person, declared technical")
-            # What is written about nobody in particular, an event's description say, stands in tables about nobody.
-            of_nobody = column.why.startswith("texts of the") and not (table.subject or table.email)
+            # What is about nobody in particular, an event's description or a total say, stands in tables about nobody.
+            about_nobody = column.why.startswith(("texts of the", "numbers about nobody"))
+            of_nobody = about_nobody and not (table.subject or table.email)
             if isinstance(field, models.TextField | models.JSONField | models.EmailField) and not of_nobody:
                 complaints.append(f"{model._meta.label}.{field.name}: free text or JSON, declared technical")
     return complaints

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Greatest, TruncDate
 
 from conbillet.core.clock import COPENHAGEN, add_months
 
-from .models import Member, Membership
+from .models import DocumentedDues, DocumentedMember, Member, Membership
 
 MONTHS = 60
 CONTACT_MONTHS = 12
@@ -43,6 +43,23 @@ def evidence_of_memberships(pks: Collection[int]) -> dict[int, date | None]:
     members = dict(Membership.objects.filter(pk__in=pks).values_list("pk", "member_id"))
     until = evidence_of_members(set(members.values()))
     return {pk: until[member] for pk, member in members.items()}
+
+
+def evidence_of_documented(pks: Collection[int]) -> dict[int, date | None]:
+    """Rows of a year's documentation: five years after that year's end, whoever left when."""
+    found = DocumentedMember.objects.filter(pk__in=pks).values_list("pk", "documentation__year")
+    return {pk: last_day_of_documentation(year) for pk, year in found}
+
+
+def evidence_of_documented_dues(pks: Collection[int]) -> dict[int, date | None]:
+    """As long as the member's row beside it."""
+    found = DocumentedDues.objects.filter(pk__in=pks).values_list("pk", "documented__documentation__year")
+    return {pk: last_day_of_documentation(year) for pk, year in found}
+
+
+def last_day_of_documentation(year: int) -> date:
+    """The last day on which a year's list may be asked for by name."""
+    return date(year + MONTHS // 12, 12, 31)
 
 
 def with_last_day(members: QuerySet[Member]) -> QuerySet[Any]:

@@ -18,7 +18,15 @@ from conbillet.core.data_map import (
     year_only,
 )
 
-from .models import Member, MemberNumber, Membership, MembershipType
+from .models import (
+    DocumentedDues,
+    DocumentedMember,
+    Member,
+    MemberDocumentation,
+    MemberNumber,
+    Membership,
+    MembershipType,
+)
 
 EVIDENCE = {MEMBER_DOCUMENTATION: CONTRACT}
 KEPT_AS_EVIDENCE = kept("documentation for grant bodies (tilskudsbekendtgørelsen)", "five years after leaving")
@@ -157,6 +165,73 @@ with data_map.model(Membership, subject="member.person", email="member.email") a
         "source_reference",
         "ended_at",
         why="the association's own record of a membership and its dues",
+    )
+    t.personal(
+        "payer_name",
+        category="user.name",
+        clause="collect.name",
+        purposes=EVIDENCE,
+        recipients={ASSOCIATION_RECORD},
+        keep=MEMBER_EVIDENCE,
+        export=plain,
+        redact=initials,
+        erase=KEPT_AS_EVIDENCE,
+    )
+
+with data_map.model(MemberDocumentation) as t:
+    t.technical(
+        *(field.name for field in MemberDocumentation._meta.concrete_fields),
+        why="numbers about nobody: how many counted in a year, and by which rules",
+    )
+
+with data_map.model(DocumentedMember, subject="member.person", email="member.email") as t:
+    t.technical("id", "organization", "documentation", "position", "member", why="the row and its place in the list")
+    t.technical(
+        "counts", "reason_code", "cell_gender", "cell_band", "cell_municipality", "digest",
+        why="the cell of the totals in which the row counts; about nobody once the name is gone",
+    )  # fmt: skip
+    for name, category, clause, recipient, redact in (
+        ("member_no", "user.member_number", "use.member_documentation", ASSOCIATION_RECORD, same),
+        ("name", "user.name", "collect.name", ASSOCIATION, initials),
+        ("birth_date", "user.birth_date", "collect.birth_date", ASSOCIATION, year_only),
+        ("street", "user.address", "collect.address", ASSOCIATION, drop),
+        ("postcode", "user.postcode", "collect.address", ASSOCIATION, same),
+        ("city", "user.address", "collect.address", ASSOCIATION, drop),
+        ("country", "user.address", "collect.address", ASSOCIATION, drop),
+    ):
+        t.personal(
+            name,
+            category=category,
+            clause=clause,
+            purposes=EVIDENCE,
+            recipients={recipient},
+            keep=MEMBER_EVIDENCE,
+            export=plain,
+            redact=redact,
+            erase=KEPT_AS_EVIDENCE,
+        )
+
+with data_map.model(DocumentedDues, subject="documented.member.person", email="documented.member.email") as t:
+    t.technical(
+        "id",
+        "organization",
+        "documented",
+        "enrolled_at",
+        "channel",
+        "period_from",
+        "period_to",
+        "dues_amount",
+        "currency",
+        "dues_text",
+        "dues_separate",
+        "payer_relation",
+        "paid_at",
+        "payment_method",
+        "payment_reference",
+        "payout_reference",
+        "refunded_amount",
+        "dispute_state",
+        why="the association's own record of a membership and its dues, as it was when counted",
     )
     t.personal(
         "payer_name",

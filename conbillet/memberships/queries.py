@@ -27,7 +27,10 @@ def types_by_id(ids: Collection[int]) -> dict[int, MembershipType]:
     """Membership types; no query when there are no ids."""
     if not ids:
         return {}
-    return {one.pk: one for one in rows.read("FROM memberships_membershiptype t WHERE t.id = ANY(%s)", [list(ids)], t=MembershipType)}
+    return {
+        one.pk: one
+        for one in rows.read("FROM memberships_membershiptype t WHERE t.id = ANY(%s)", [list(ids)], t=MembershipType)
+    }
 
 
 def memberships_of(*, person_id: UUID) -> QuerySet[Membership]:

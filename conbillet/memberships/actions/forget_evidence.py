@@ -8,9 +8,10 @@ from django.db.models import Q
 
 from conbillet.core.clock import add_months, copenhagen_day
 
-from ..evidence import CONTACT, MONTHS, with_last_day
-from ..models import Member, Membership
+from ..evidence import CONTACT, MONTHS, last_day_of_documentation, with_last_day
+from ..models import DocumentedDues, DocumentedMember, Member, Membership
 
+DOCUMENTED = ("member_no", "name", "street", "postcode", "city", "country")
 EVIDENCE = ("member_no", "name", "gender", "street", "postcode", "city", "country", "municipality_code")
 
 
@@ -26,4 +27,18 @@ def forget_evidence(*, now: datetime) -> Counter[int]:
     Membership.objects.filter(member__in=rows).exclude(payer_name="").update(payer_name="")
     empty = {**dict.fromkeys([*EVIDENCE, *CONTACT], ""), "birth_date": None, "person": None}
     Member.objects.filter(pk__in=rows).update(**empty)
+    return Counter(rows.values()) + _forget_lists(now)
+
+
+def _forget_lists(now: datetime) -> Counter[int]:
+    """Who stood in the documentation of a year that nobody may ask about any more. The numbers stay."""
+    today = copenhagen_day(now)
+    newest = next(year for year in range(today.year, 0, -1) if last_day_of_documentation(year) < today)
+    filled = Q(birth_date__isnull=False) | Q(member__isnull=False)
+    for name in DOCUMENTED:
+        filled |= ~Q(**{name: ""})
+    old = DocumentedMember.objects.filter(filled, documentation__year__lte=newest)
+    rows = dict(old.values_list("pk", "organization_id"))
+    DocumentedDues.objects.filter(documented__in=rows).exclude(payer_name="").update(payer_name="")
+    DocumentedMember.objects.filter(pk__in=rows).update(**dict.fromkeys(DOCUMENTED, ""), birth_date=None, member=None)
     return Counter(rows.values())

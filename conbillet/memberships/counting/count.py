@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from conbillet.core.clock import copenhagen_day
 
@@ -27,15 +28,32 @@ ABROAD, UNKNOWN = "UDL", "UKENDT"
 GENDERS = ("woman", "man", "other", "not_stated")
 
 
+# What is known of a person and of a membership beside what the rules ask: kept with the count as evidence.
+PERSON = ("name", "birth_date", "street", "postcode", "city", "country")
+DUES = (
+    "enrolled_at", "channel", "period_from", "period_to", "dues_amount", "currency", "dues_text", "dues_separate",
+    "payer_name", "payer_relation", "paid_at", "payment_method", "payment_reference", "payout_reference",
+    "refunded_amount", "dispute_state",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Counted:
-    """One member of the register, what the totals need of them, and the verdict."""
+    """One member of the register, the cell of the totals they fall in, the verdict, and the evidence it was given on."""
 
+    member_id: int
     member_no: str
     gender: str
     band: str
     municipality: str
     verdict: Verdict
+    person: dict[str, Any]  # PERSON
+    dues: tuple[dict[str, Any], ...]  # DUES, one for each membership
+
+    def everything(self) -> list[Any]:
+        """All of it in a fixed order, for a digest."""
+        verdict = [self.verdict.counts, self.verdict.reason, self.gender, self.band, self.municipality]
+        return [self.member_no, verdict, *self.person.values(), *(list(one.values()) for one in self.dues)]
 
 
 @dataclass(frozen=True)
@@ -51,30 +69,47 @@ class Totals:
 
 def count_members(*, organization_id: int, rules: RuleSet, year: int) -> list[Counted]:
     """Everybody of the register, by member number. Two queries, whatever the number of members."""
-    evidence: dict[int, list[Evidence]] = defaultdict(list)
+    dues: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    ended: dict[int, list[datetime | None]] = defaultdict(list)
     memberships = Membership.objects.filter(organization_id=organization_id).order_by("pk")
-    for row in memberships.values_list(
-        "member_id", "period_from", "period_to", "dues_amount", "dues_separate", "paid_at", "payer_relation",
-        "refunded_amount", "dispute_state", "ended_at",
-    ).iterator(chunk_size=5000):  # fmt: skip
-        member, begin, end, dues, separate, paid_at, payer, refunded, dispute, ended_at = row
-        if begin and end and ended_at:
-            end = max(begin, min(end, copenhagen_day(ended_at)))
-        days = (begin, end) if begin and end else None
-        evidence[member].append(Evidence(days, dues, separate, paid_at, payer, refunded, dispute == "lost"))
+    for member, ended_at, *values in memberships.values_list("member_id", "ended_at", *DUES).iterator(chunk_size=5000):
+        dues[member].append(dict(zip(DUES, values, strict=True)))
+        ended[member].append(ended_at)
     members = Member.objects.filter(organization_id=organization_id).order_by("pk")
+    read = members.values_list("pk", "member_no", "gender", "municipality_code", *PERSON)
     found = []
-    for pk, number, born, gender, country, code in members.values_list(
-        "pk", "member_no", "birth_date", "gender", "country", "municipality_code"
-    ).iterator(chunk_size=5000):
-        candidate = Candidate(born, country, code, tuple(evidence.get(pk, ())))
+    for pk, number, gender, code, *values in read.iterator(chunk_size=5000):
+        person = dict(zip(PERSON, values, strict=True))
+        evidence = tuple(_evidence(one, at) for one, at in zip(dues[pk], ended[pk], strict=True))
+        candidate = Candidate(person["birth_date"], person["country"], code, evidence)
         found.append(
             Counted(
-                number, gender or "not_stated", band_of(born, year), municipality_of(country, code),
-                assess(candidate, rules=rules, year=year),
+                member_id=pk,
+                member_no=number,
+                gender=gender or "not_stated",
+                band=band_of(person["birth_date"], year),
+                municipality=municipality_of(person["country"], code),
+                verdict=assess(candidate, rules=rules, year=year),
+                person=person,
+                dues=tuple(dues[pk]),
             )
-        )  # fmt: skip
+        )
     return sorted(found, key=lambda one: _by_number(one.member_no))
+
+
+def _evidence(dues: dict[str, Any], ended_at: datetime | None) -> Evidence:
+    begin, end = dues["period_from"], dues["period_to"]
+    if begin and end and ended_at:  # ended early, by a refund say
+        end = max(begin, min(end, copenhagen_day(ended_at)))
+    return Evidence(
+        days=(begin, end) if begin and end else None,
+        dues=dues["dues_amount"],
+        separate=dues["dues_separate"],
+        paid_at=dues["paid_at"],
+        payer=dues["payer_relation"],
+        refunded=dues["refunded_amount"],
+        dispute_lost=dues["dispute_state"] == "lost",
+    )
 
 
 def totals_of(counted: list[Counted]) -> Totals:

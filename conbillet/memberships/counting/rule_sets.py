@@ -1,10 +1,11 @@
 """The rule sets: versioned data with a source, shipped in `rule_sets.toml`."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 _FILE = Path(__file__).parent / "rule_sets.toml"
 
@@ -37,6 +38,13 @@ class RuleSet:
     def version(self) -> str:
         """Names the rules a count was made by: `duf/2016-05-29`."""
         return f"{self.key}/{self.valid_from.isoformat()}"
+
+    def as_data(self) -> dict[str, Any]:
+        """Everything that is asked, as JSON: kept with a count, so that it can be read without this file."""
+        values = asdict(self)
+        values["valid_from"] = self.valid_from.isoformat()
+        values["municipalities"] = sorted(self.municipalities)
+        return values
 
 
 def rule_set(key: str, *, year: int) -> RuleSet:

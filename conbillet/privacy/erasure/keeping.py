@@ -7,7 +7,12 @@ from typing import Any
 
 from conbillet.core.clock import add_months, copenhagen_day
 from conbillet.core.data_map import Column
-from conbillet.memberships.evidence import evidence_of_members, evidence_of_memberships
+from conbillet.memberships.evidence import (
+    evidence_of_documented,
+    evidence_of_documented_dues,
+    evidence_of_members,
+    evidence_of_memberships,
+)
 from conbillet.sales.books import names_of_orders, names_of_receipts
 
 # Table → for each row, until when what the map declares `kept` must stay; None where the law does not need it.
@@ -16,6 +21,8 @@ UNTIL: dict[str, Callable[[Collection[Any]], dict[Any, date | None]]] = {
     "sales_receipt": names_of_receipts,
     "memberships_member": evidence_of_members,
     "memberships_membership": evidence_of_memberships,
+    "memberships_documentedmember": evidence_of_documented,
+    "memberships_documenteddues": evidence_of_documented_dues,
 }
 
 # What `expires` by itself is a proof without a name, or about a request: gone two years after it came at the latest.
