@@ -186,7 +186,11 @@ ACTIVITIES = (
         _("So that an association knows its members and can document them to those who give grants"),
         _("The purchase of a membership, or what the association enters itself"),
         ASSOCIATIONS,
-        frozenset({"memberships_member", "memberships_membership"}),
+        frozenset(
+            {
+                "memberships_member", "memberships_membership", "memberships_documentedmember", "memberships_documenteddues",
+            }
+        ),
         (
             line("member_number", "name", "municipality", keep=MEMBER_EVIDENCE, why=EVIDENCE, to=ASSOCIATION_RECORD),
             line("name", "birth_date", "gender", "address", "postcode", keep=MEMBER_EVIDENCE, why=EVIDENCE, to=ASSOCIATION),

@@ -26,6 +26,8 @@ THINGS = {
     "tickets_handout": _("Things that were handed out"),
     "memberships_member": _("Member registers"),
     "memberships_membership": _("Dues that were paid"),
+    "memberships_documentedmember": _("Yearly lists of members, for those who give grants"),
+    "memberships_documenteddues": _("Dues in the yearly lists of members"),
     "consents_acceptance": _("Terms that you accepted"),
     "consents_marketingconsent": _("Consents to news"),
     "mail_outgoingmail": _("Mails from us"),

@@ -93,7 +93,9 @@ def collect(*, subject: Subject, now: datetime) -> Insight:
 
 def _with_neighbours(rows: QuerySet[Any]) -> QuerySet[Any]:
     names = {field.name for field in rows.model._meta.concrete_fields if field.is_relation}
-    wanted = sorted(names & {"organization", *_NAMES})
+    wanted = sorted(names & {"organization", "documentation", *_NAMES})
+    if "documented" in names:
+        wanted.append("documented__documentation")
     return rows.select_related(*wanted) if wanted else rows
 
 

@@ -35,7 +35,7 @@ class Others:
 
     def hides(self, table: str, column: str, row: Any) -> bool:
         """Whether the value is another person's: who paid somebody's dues, when it was not the member."""
-        payer = table == "memberships_membership" and column == "payer_name"
+        payer = table in {"memberships_membership", "memberships_documenteddues"} and column == "payer_name"
         return payer and row.payer_relation != PayerRelation.SELF and row.payer_name not in self.own
 
     @cached_property

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from conbillet.core.clock import add_months, copenhagen_day
-from conbillet.memberships.evidence import CONTACT_MONTHS, MONTHS, with_last_day
+from conbillet.memberships.evidence import CONTACT_MONTHS, MONTHS, last_day_of_documentation, with_last_day
 from conbillet.memberships.models import Member
 from conbillet.organizations.models import Organization
 from conbillet.sales.books import kept_until
@@ -53,7 +53,13 @@ def _invitation(row: Any) -> date:
     return copenhagen_day(over + timedelta(days=30))
 
 
+def _documented(row: Any) -> date:
+    return last_day_of_documentation(row.documentation.year)
+
+
 _RULES: dict[str, dict[str, Callable[[Any], date | None]]] = {
+    "memberships_documentedmember": {"member_evidence": _documented},
+    "memberships_documenteddues": {"member_evidence": lambda row: _documented(row.documented)},
     "usersessions_usersession": {"sign_in": _after("last_seen_at", days=180)},
     "mail_outgoingmail": {"mail_body": _after("created_at", days=30)},
     "support_case": {"cases": _after("closed_at", months=LOG_MONTHS)},

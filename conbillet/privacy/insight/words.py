@@ -101,6 +101,8 @@ SOURCES: dict[str, Any] = {
     "tickets_handout": FROM_DOOR,
     "memberships_member": FROM_BOTH,
     "memberships_membership": FROM_BOTH,
+    "memberships_documentedmember": FROM_PROGRAM,
+    "memberships_documenteddues": FROM_PROGRAM,
     "certificates_certificaterequest": FROM_ASSOCIATION,
     "certificates_cprnumber": FROM_YOU,
     "consents_acceptance": FROM_YOU,
