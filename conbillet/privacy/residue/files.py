@@ -1,28 +1,26 @@
-"""Every file below a folder: its name, its text, and what is packed inside (mails, archives, compressed logs)."""
+"""Every file below a folder: its name, its text, and what is packed inside (`packed.py`)."""
 
-import gzip
-import zipfile
-from collections.abc import Iterator
-from email import message_from_binary_file, policy
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO
 
 from .forms import Hit, Needles
+from .packed import GZIP, PDF, ZIP, is_packed, texts_in, unpacked
 
-# The database's own files are read through the database; the browser is a program.
-LEFT_OUT = {"postgres", "browser"}
 _CHUNK = 1 << 20
-_OVERLAP = 4096
+_OVERLAP = 1 << 16
+# What is unpacked is read whole; such a file beyond this size is searched as it lies only.
+MOST_BYTES = 500 * 1024 * 1024
 
 
-def in_files(needles: Needles, folder: Path) -> Iterator[Hit]:
-    """Every file that holds one of the values; `place` is the path below the folder."""
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.rglob("*")):
+def in_files(needles: Needles, folder: Path, *, leave_out: Collection[Path] = ()) -> Iterator[Hit]:
+    """Every file that holds one of the values; `place` is the path below the folder.
+
+    `leave_out` are files and folders that are not looked into. A database's own files never are: what they hold is read
+    through the database.
+    """
+    for path in _below(folder, leave_out):
         below = path.relative_to(folder)
-        if below.parts[0] in LEFT_OUT:
-            continue
         found = {(value, f"in its name, {form}") for value, form in needles.found_in(path.name.lower())}
         if path.is_file() and not path.is_symlink():
             try:
@@ -33,6 +31,17 @@ def in_files(needles: Needles, folder: Path) -> Iterator[Hit]:
             yield Hit(f"file {_shown(needles, below)}", "", value, form)
 
 
+def _below(folder: Path, leave_out: Collection[Path]) -> Iterator[Path]:
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.iterdir()):
+        if path in leave_out:
+            continue
+        yield path
+        if path.is_dir() and not path.is_symlink() and not (path / "PG_VERSION").exists():
+            yield from _below(path, leave_out)
+
+
 def _shown(needles: Needles, path: Path) -> str:
     """The path, unless a part of it is what must not be told."""
     return "/".join("…" if needles.found_in(part.lower()) else part for part in path.parts)
@@ -41,31 +50,31 @@ def _shown(needles: Needles, path: Path) -> str:
 def _in_file(needles: Needles, path: Path) -> set[tuple[int, str]]:
     with path.open("rb") as file:
         found = _in_bytes(needles, file)
-    if path.suffix == ".eml":
-        with path.open("rb") as file:
-            message = message_from_binary_file(file, policy=policy.default)
-        for part in message.walk():
-            parts = [str(value) for value in part.values()]
-            if not part.is_multipart():
-                content = part.get_payload(decode=True)
-                parts.append(content.decode(errors="replace") if isinstance(content, bytes) else "")
-            found |= {hit for text in parts for hit in needles.found_in(text.lower())}
-    elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.namelist():
-                found |= set(needles.found_in(member.lower()))
-                with archive.open(member) as inside:
-                    found |= _in_bytes(needles, inside)
-    elif path.suffix == ".gz":
-        with gzip.open(path) as inside:
-            found |= _in_bytes(needles, inside)
-    return found
+        file.seek(0)
+        first = file.read(8)
+        is_mail = path.suffix == ".eml"
+        if (is_mail or first.startswith((ZIP, GZIP, PDF))) and path.stat().st_size <= MOST_BYTES:
+            file.seek(0)
+            for text in texts_in(file.read(), is_mail=is_mail):
+                found |= {(value, f"{form}, packed") for value, form in needles.found_in(text.lower())}
+    plain = {value for value, form in found if not form.endswith(", packed")}
+    return {(value, form) for value, form in found if value not in plain or not form.endswith(", packed")}
 
 
-def _in_bytes(needles: Needles, file: IO[bytes] | gzip.GzipFile) -> set[tuple[int, str]]:
+def _in_bytes(needles: Needles, file: IO[bytes]) -> set[tuple[int, str]]:
     found: set[tuple[int, str]] = set()
     rest = b""
     while block := file.read(_CHUNK):
-        found |= set(needles.found_in((rest + block).decode(errors="replace").lower()))
-        rest = (rest + block)[-_OVERLAP:]
+        raw = rest + block
+        text = raw.decode(errors="replace")
+        found |= set(needles.found_in(text.lower()))
+        if "\ufffd" in text:  # not UTF-8: an older encoding, or nothing that can be read
+            found |= set(needles.found_in(raw.decode("cp1252", "replace").lower()))
+        if b"\x00" in raw:
+            for start in (0, 1):
+                found |= set(needles.found_in(raw[start:].decode("utf-16-le", "replace").lower()))
+        if is_packed(text):
+            for inside in unpacked(text):
+                found |= {(value, f"{form}, packed") for value, form in needles.found_in(inside.lower())}
+        rest = raw[-_OVERLAP:]
     return found

@@ -4,13 +4,20 @@ import base64
 import hashlib
 import html
 import json
+import quopri
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
+from html.entities import codepoint2name
 from urllib.parse import quote, quote_plus
 
 # Shorter ones are found everywhere by accident.
 SHORTEST = 4
+HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
+_PHONE = re.compile(r"\+?[\d ()./-]{8,20}")
 
 
 @dataclass(frozen=True, order=True)
@@ -37,13 +44,15 @@ class Needles:
             if len(value) < SHORTEST:
                 raise ValueError(f"value {number} is too short to be searched for: at least {SHORTEST} characters")
             for form, text in forms_of(value):
-                self.forms.setdefault(text.lower(), (number, form))
+                if len(text) >= SHORTEST:
+                    self.forms.setdefault(text.lower(), (number, form))
         # A form that contains another one of the same value finds nothing that the shorter one does not.
-        self._texts = [
-            text
-            for text, (number, _form) in self.forms.items()
-            if not any(other != text and other in text and self.forms[other][0] == number for other in self.forms)
-        ]
+        mine: dict[int, list[str]] = {}
+        for text, (number, _form) in sorted(self.forms.items(), key=lambda item: len(item[0])):
+            shorter = mine.setdefault(number, [])
+            if not any(other in text for other in shorter):
+                shorter.append(text)
+        self._texts = [text for texts in mine.values() for text in texts]
 
     def found_in(self, text: str) -> list[tuple[int, str]]:
         """Which values stand in the text, and in which form; `text` is lower-case."""
@@ -58,21 +67,56 @@ def forms_of(value: str) -> Iterator[tuple[str, str]]:
     yield "as it is", value
     spellings = {value, value.lower(), unicodedata.normalize("NFC", value), unicodedata.normalize("NFD", value)}
     for text in sorted(spellings):
-        raw = text.encode()
         yield "as it is", text
-        yield "in an address", quote(text, safe="")
-        yield "in an address", quote(text)
-        yield "in an address", quote_plus(text)
-        yield "in HTML", html.escape(text)
-        yield "in HTML", text.encode("ascii", "xmlcharrefreplace").decode()
-        yield "in JSON", json.dumps(text)[1:-1]
-        yield "in a byte column", escaped(raw)
-        yield "in hexadecimal", raw.hex()
+        yield "without spaces", "".join(text.split())
+        yield from _escaped_forms(text)
+        raw = text.encode()
         for shift in range(3):
             yield "in base64", _base64_at(raw, shift)
             yield "in base64", _base64_at(raw, shift).replace("+", "-").replace("/", "_")
-        for name in ("md5", "sha1", "sha256"):
-            yield f"as {name}", hashlib.new(name, raw, usedforsecurity=False).hexdigest()
+        for name in HASHES:
+            digest = hashlib.new(name, raw, usedforsecurity=False)
+            yield f"as {name}", digest.hexdigest()
+            yield f"as {name}", base64.b64encode(digest.digest()).decode().rstrip("=")
+            yield f"as {name}", base64.urlsafe_b64encode(digest.digest()).decode().rstrip("=")
+            yield f"as {name}", escaped(digest.digest())
+    for text in _dates(value):
+        yield "as a date", text
+    if _PHONE.fullmatch(value):
+        yield "as digits", "".join(character for character in value if character.isdigit())
+
+
+def _escaped_forms(text: str) -> Iterator[tuple[str, str]]:
+    raw = text.encode()
+    yield "in an address", quote(text, safe="")
+    yield "in an address", quote(text)
+    yield "in an address", quote_plus(text)
+    yield "in an address", quote(quote(text))
+    yield "in HTML", html.escape(text)
+    yield "in HTML", text.encode("ascii", "xmlcharrefreplace").decode()
+    yield "in HTML", "".join(f"&#x{ord(one):x};" if ord(one) > 127 else one for one in text)
+    yield "in HTML", "".join(f"&{codepoint2name.get(ord(one), '')};" if ord(one) > 127 else one for one in text)
+    yield "in JSON", json.dumps(text)[1:-1]
+    yield "in JSON", json.dumps(json.dumps(text))[3:-3]
+    yield "in SQL or CSV", text.replace("'", "''")
+    yield "in SQL or CSV", text.replace('"', '""')
+    yield "in a program's text", text.replace("'", "\\'")
+    yield "in a mail", quopri.encodestring(raw).decode().replace("=\n", "").strip()
+    yield "in a mail's header", quopri.encodestring(raw, header=True).decode().replace("=\n", "").strip()
+    yield "in a byte column", escaped(raw)
+    yield "in hexadecimal", raw.hex()
+    for name in ("utf-16-le", "utf-16-be", "latin-1"):
+        with suppress(UnicodeEncodeError):
+            yield f"in {name}", escaped(text.encode(name))
+            yield f"in {name}", text.encode(name).hex()
+
+
+def _dates(value: str) -> Iterator[str]:
+    with suppress(ValueError):
+        day = date.fromisoformat(value)
+        for pattern in ("%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y", "%d%m%Y", "%Y%m%d", "%Y/%m/%d"):
+            yield day.strftime(pattern)
+        yield f"{day.day}.{day.month}.{day.year}"
 
 
 def escaped(raw: bytes) -> str:
