@@ -1,34 +1,49 @@
 """A person with unguessable values in every field, who goes through every use case that can write something down."""
 
+import time
+from base64 import b32encode
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from secrets import token_hex
+from secrets import token_bytes, token_hex
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.test import Client
 
+from conbillet.accounts.actions.enrol_totp import enrol_totp
 from conbillet.accounts.actions.open_account import open_account
 from conbillet.accounts.actions.update_profile import Profile, update_profile
 from conbillet.accounts.models import Account, Person
+from conbillet.certificates.actions.ask_for_certificate import ask_for_certificate
+from conbillet.certificates.actions.give_number import give_number
+from conbillet.certificates.actions.reveal_number import reveal_number
+from conbillet.certificates.actions.switch_scheme import switch_on
+from conbillet.consents.actions.ask_consent import ask_consent
 from conbillet.consents.actions.give_consent import give_consent
 from conbillet.core import audit
 from conbillet.core.actor import ANONYMOUS, person_actor
+from conbillet.organizations.actions.accept_agreement import accept_agreement
+from conbillet.organizations.actions.accept_invitation import accept_invitation
 from conbillet.organizations.actions.invite import invite
-from conbillet.organizations.models import RoleKind
+from conbillet.organizations.models import Invitation, Role, RoleKind
+from conbillet.organizations.tokens import invitation_token
 from conbillet.privacy.actions.disclose_to_organization import disclose_to_organization
 from conbillet.privacy.models import Disclosure
 from conbillet.sales.actions.add_to_cart import Wish
+from conbillet.sales.actions.claim_participant import claim_participant
 from conbillet.sales.actions.place_order import PersonDetails
 from conbillet.sales.actions.rename_participant import rename_participant
 from conbillet.sales.models import Order, Participant
 from conbillet.tickets.actions.check_in import check_in
+from conbillet.tickets.actions.hand_out import hand_out
 from conbillet.tickets.actions.undo_check_in import undo_check_in
 from conbillet.tickets.models import Ticket
 from conbillet.workflows.cases import answer_by_mail, receive_case
 from conbillet.workflows.order_care import mend_email
 from conbillet.workflows.refunds import refund_lines
+from conbillet.workflows.sign_in import move_to_email
 from conbillet.workflows.transfers import confirm_received
 from tests.jobs import run_jobs
 from tests.login import log_in
@@ -54,6 +69,13 @@ class Canary:
     browser: str = field(default_factory=lambda: f"Canary/{token_hex(6)}")
     words: str = field(default_factory=lambda: _unguessable("Hjælp mig"))
     renamed: str = field(default_factory=lambda: _unguessable("Omdøbt"))
+    moved: str = field(default_factory=lambda: f"flyttet-{token_hex(6)}@example.com")
+    typing_error: str = field(default_factory=lambda: f"pjp-{token_hex(6)}@example.com")
+    pending: str = field(default_factory=lambda: f"tredje-{token_hex(6)}@example.com")
+    passkey: str = field(default_factory=lambda: _unguessable("Pips telefon"))
+    totp: str = field(default_factory=lambda: b32encode(token_bytes(20)).decode())
+    number: str = field(default_factory=lambda: f"0506871{int(token_hex(2), 16) % 1000:03d}")
+    note: str = field(default_factory=lambda: _unguessable("Ønsker pengene"))
     person: Person = field(init=False)
     client: Client = field(init=False)
     orders: dict[str, Order] = field(default_factory=dict)
@@ -62,7 +84,7 @@ class Canary:
     def values(self) -> list[str]:
         return [
             self.name, self.badge, self.street, self.city, self.phone, self.email, self.browser, self.words, self.renamed,
-            "203.0.113.77",
+            self.moved, self.typing_error, self.pending, self.passkey, self.totp, self.number, self.note, "203.0.113.77",
         ]  # fmt: skip
 
     @property
@@ -77,10 +99,15 @@ class Canary:
         self.buy_as_guest()
         self.sign_up()
         self.fail_to_log_in()
+        self.secure()
         self.buy()
+        self.be_bought_for()
         self.come()
         self.write()
         self.be_known()
+        self.join_the_crew()
+        self.move()
+        self.leave_things_open()
         run_jobs()
 
     def buy_as_guest(self) -> None:
@@ -111,6 +138,15 @@ class Canary:
         stranger.post("/accounts/code/", {"code": "000000"})
         run_jobs()
 
+    def secure(self) -> None:
+        """An authenticator app, and a passkey with a name of its own."""
+        account = Account.objects.get(person=self.person)
+        enrol_totp(account=account, secret=self.totp, now=self.now)
+        Authenticator.objects.create(
+            user=account, type=Authenticator.Type.WEBAUTHN, created_at=self.now,
+            data={"name": self.passkey, "credential": {"clientExtensionResults": {}}},
+        )  # fmt: skip
+
     def buy(self) -> None:
         """For themselves and a child, with dues; one order not paid, one given back, one with an address mended."""
         world, now = self.world, self.now
@@ -134,16 +170,39 @@ class Canary:
         confirm_received(order=back, amount=back.amount, actor=world.actor(world.owner), now=now)
         refund_lines(
             order=back, lines=list(back.lines.all()), reason="requested", actor=world.actor(world.owner), now=now,
-            note=f"asked by {self.name}",
+            note=f"{self.note}: {self.name}",
         )  # fmt: skip
         self.orders["back"] = back
-        typed = PersonDetails(**{**vars(self.details), "email": "typing-error@example.com"})
-        mended = order_of(world, now, Wish(world.day.pk, 1), people=(typed,))
-        self.orders["mended"] = pay_for(mend_email(order=mended, email=self.email, actor=ANONYMOUS, now=now), now)
+        typed = PersonDetails(**{**vars(self.details), "email": self.typing_error})
+        mended = order_of(world, now, Wish(world.day.pk, 1), method="transfer", people=(typed,))
+        run_jobs()  # the wrong address is written to
+        mended = mend_email(order=mended, email=self.email, actor=ANONYMOUS, now=now)
+        self.orders["mended"] = confirm_received(
+            order=mended, amount=mended.amount, actor=world.actor(world.owner), now=now
+        )
         cart = cart_with(world, now, Wish(world.adult.pk, 1))
         cart.person = self.person
         cart.save()
         # The address is proven: everything comes home.
+        open_account(email=self.email, language="da", now=now)
+        run_jobs()
+
+    def be_bought_for(self) -> None:
+        """By a friend, who knows the address and gets the confirmation; and with a friend, who is told who bought."""
+        friend = PersonDetails(
+            name="Freja Friend", badge_name="", email="freja@example.com", birth_date=date(1990, 1, 1), gender="",
+            street="", postcode="", city="",
+        )  # fmt: skip
+        world, now = self.world, self.now
+        two = Wish(world.adult.pk, 2)
+        theirs = pay_for(order_of(world, now, two, people=(friend, self.details)), now)
+        mine = Participant.objects.get(order=theirs, email=self.email)
+        claim_participant(participant=mine, actor=person_actor(self.person.pk), now=now)
+        shirt = Wish(world.shirt.pk, 1, world.sizes["M"].pk)
+        self.orders["friends"] = pay_for(order_of(world, now, two, shirt, people=(self.details, friend)), now)
+        # Bought "for somebody else", who is the buyer all the same.
+        nobody = PersonDetails(**{**vars(self.details), "email": ""})
+        self.orders["oneself"] = pay_for(order_of(world, now, two, people=(self.details, nobody)), now)
         open_account(email=self.email, language="da", now=now)
         run_jobs()
 
@@ -158,6 +217,9 @@ class Canary:
         rename_participant(
             participant=participant, name=self.renamed, badge_name=self.badge, actor=world.actor(world.owner), now=now
         )
+
+        thing = self.orders["friends"].lines.get(kind="merchandise")
+        hand_out(line=thing, actor=crew, now=now)
 
     def write(self) -> None:
         case = receive_case(
@@ -189,4 +251,51 @@ class Canary:
             action="person_looked_up", actor=world.actor(world.owner), now=now, organization_id=None, object_kind="person",
             object_reference=str(self.person.pk), subject=self.person.pk, reason=self.name,
         )  # fmt: skip
+
+    def join_the_crew(self) -> None:
+        """Takes the role, accepts the agreement, gives the CPR number for a certificate, and is looked at."""
+        world, now = self.world, self.now
+        account, me = Account.objects.get(person=self.person), person_actor(self.person.pk)
+        invitation = Invitation.objects.get(email=self.email)
+        token = invitation_token(organization_id=world.organization.pk, email=self.email, created_at=now)
+        accept_invitation(token=token, account=account, actor=me, now=now)
+        Role.objects.filter(person=self.person).update(kind=RoleKind.OWNER)
+        accept_agreement(
+            organization=invitation.organization, version="canary", text_hash="x", shown_hash="x", name=self.name,
+            actor=world.actor(self.person), now=now,
+        )  # fmt: skip
+        owner = world.actor(world.owner)
+        switch_on(
+            organization=world.organization, purpose="Ledere af børnerummet", basis="children", actor=owner, now=now
+        )
+        request = ask_for_certificate(
+            organization=world.organization, person_id=self.person.pk, name=self.name, actor=owner, now=now
+        )
+        give_number(request=request, typed=self.number, consents=True, birth_date=None, actor=me, now=now)
+        request.refresh_from_db()
+        assert reveal_number(request=request, reason=f"For {self.name}", actor=owner, now=now) == self.number
+        run_jobs()
+
+    def move(self) -> None:
+        """Another address; the old one is told, and stays proven."""
+        account = Account.objects.get(person=self.person)
+        move_to_email(
+            account=account, email=self.moved, actor=person_actor(self.person.pk), language="da", now=self.now
+        )
+        ask_consent(
+            email=self.moved, organization_id=self.world.organization.pk, purpose="association", gpc=False,
+            language="da", now=self.now,
+        )  # fmt: skip
+        run_jobs()
+
+    def leave_things_open(self) -> None:
+        """A login begun in another browser, an address typed and never proven, a wrong code."""
+        elsewhere = Client(HTTP_USER_AGENT=self.browser, REMOTE_ADDR="203.0.113.77")
+        elsewhere.post("/accounts/login/", {"email": self.moved})
+        session = self.client.session
+        session["pending_code"] = {
+            "reference": "x" * 20, "email": self.pending, "purpose": "attach", "sent_at": time.time(), "next": "",
+        }  # fmt: skip
+        session.save()
+        run_jobs()
         audit.seal_entries()

@@ -13,12 +13,13 @@ from conbillet.core.keys import KeyDestroyed
 from conbillet.mail.models import OutgoingMail
 from conbillet.memberships.models import Member, Membership
 from conbillet.organizations.models import Role, RoleKind
+from conbillet.privacy.erasure import plan
 from conbillet.privacy.erasure.erase import OnlyOwner
 from conbillet.privacy.erasure.keeping import UNTIL
 from conbillet.privacy.erasure.ledger import ledger, subject_keys
 from conbillet.privacy.erasure.plan import plan_of
 from conbillet.privacy.erasure.replay import replay_ledger, waiting
-from conbillet.privacy.models import Erasure, ErasureLine, ErasureNotice
+from conbillet.privacy.models import AuthorityCase, AuthoritySubject, Erasure, ErasureLine, ErasureNotice
 from conbillet.privacy.reach import guest, subject_of
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.actions.attach_orders import attach_orders
@@ -298,3 +299,36 @@ def test_orders_paid_later_by_others_stay_untouched(world, now, ada):
     erase_myself(person=ada, void_tickets=False, now=now)
     order.refresh_from_db()
     assert (order.buyer_name, order.buyer_email) == ("Bo Lund", "bo@example.com")
+
+
+def authority_case(person, now, **fields) -> AuthorityCase:
+    case = AuthorityCase.objects.create(
+        reference=f"CASE{AuthorityCase.objects.count()}", authority="Østjyllands Politi", legal_ground="kendelse",
+        request="x", categories="user.name", received_on=now.date(), opened_at=now, state="delivered", **fields,
+    )  # fmt: skip
+    AuthoritySubject.objects.create(case=case, subject_id=person.pk)
+    return case
+
+
+def lines_about_authorities(person, now) -> set[str]:
+    preview = preview_erasure(subject=subject_of(person), now=now)
+    erasure = erase_myself(person=person, void_tickets=False, now=now)
+    assert {line.table for line in preview.plan.lines} == set(erasure.lines.values_list("table", flat=True))
+    return {line.table for line in preview.plan.lines if "authority" in line.table}
+
+
+def test_a_request_of_the_police_that_is_still_secret_is_on_no_preview_and_no_receipt(world, now, ada):
+    case = authority_case(ada, now, silence_why="efterforskning", silence_until=now.date() + timedelta(days=90))
+    assert lines_about_authorities(ada, now) == set()
+    assert AuthoritySubject.objects.get().case == case  # untouched
+
+
+def test_one_that_was_told_about_is_on_the_receipt_as_kept(world, now, ada):
+    authority_case(ada, now, told_at=now)
+    assert "privacy_authoritycase" in lines_about_authorities(ada, now)
+
+
+def test_planted_a_preview_that_tells_of_a_secret_request_is_caught(world, now, ada, monkeypatch):
+    monkeypatch.setattr(plan, "NOT_SAID", {})
+    authority_case(ada, now)
+    assert lines_about_authorities(ada, now) != set()

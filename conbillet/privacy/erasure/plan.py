@@ -26,6 +26,13 @@ Outcome = ErasureLine.Outcome
 Model = type[models.Model]
 
 
+# An authority's request stays as it is, and the person is not told of it before its time has come: not here, either.
+NOT_SAID = {
+    "privacy_authoritycase": models.Q(told_at=None),
+    "privacy_authoritysubject": models.Q(case__told_at=None),
+}
+
+
 class Line(NamedTuple):
     """One kind of data and what happens to it; `organization` is None for what the platform itself holds."""
 
@@ -47,6 +54,7 @@ class Plan:
     deletes: dict[Model, set[Any]] = field(default_factory=dict)
     lines: Counter[Line] = field(default_factory=Counter)
     rows: dict[str, dict[Any, int | None]] = field(default_factory=dict)  # table → row key → association
+    more: dict[str, set[Any]] = field(default_factory=dict)  # table → row keys that only `beyond` found
 
     def keys_of(self, model: Model) -> set[Any]:
         """The subject's rows in a table, whatever happens to them."""
@@ -62,12 +70,12 @@ def plan_of(subject: Subject, *, now: datetime) -> Plan:
     plan = Plan(subject)
     tables = data_map.load().tables
     for table, rows in reached(subject):
-        _add_rows(plan, table, rows, now)
-    orders = dict(Order.objects.filter(pk__in=plan.keys_of(Order)).values_list("pk", "reference"))
-    for more in beyond(orders=orders, participants=plan.keys_of(Participant)):
+        _add_rows(plan, table, rows.exclude(NOT_SAID[table.name]) if table.name in NOT_SAID else rows, now)
+    for more in beyond(orders=plan.keys_of(Order), participants=plan.keys_of(Participant)):
         table = tables[more.table]
         model = model_of(table)
-        others = more.pks - plan.keys_of(model)
+        others = more.pks - plan.keys_of(model) - plan.more.get(table.name, set())
+        plan.more.setdefault(table.name, set()).update(others)
         if others:
             _add_rows(plan, table, model._default_manager.filter(pk__in=others), now, only=more.columns)
     for table in tables.values():

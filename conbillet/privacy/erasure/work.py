@@ -1,5 +1,8 @@
 """Carrying a plan out: blank, unlink, delete children before parents. In the caller's transaction."""
 
+import base64
+import json
+import zlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -45,12 +48,28 @@ def _empty(model: Model, name: str) -> Any:
 
 
 def _end_sessions(plan: Plan) -> None:
-    """Every signed-in session stands on its person's list of devices."""
+    """Every signed-in session stands on its person's list of devices. One in which a login was begun names the address
+    that was typed, and stands nowhere: those are opened one by one."""
     from allauth.usersessions.models import UserSession
     from django.contrib.sessions.models import Session
 
     mine = UserSession.objects.filter(pk__in=plan.deletes.get(UserSession, ()))
-    Session.objects.filter(session_key__in=list(mine.values_list("session_key", flat=True))).delete()
+    keys = list(mine.values_list("session_key", flat=True))
+    words = [json.dumps(email)[1:-1].encode() for email in plan.subject.emails]
+    if words:
+        rows = Session.objects.values_list("session_key", "session_data").iterator(chunk_size=5000)
+        keys += [key for key, data in rows if any(word in _unpacked(data) for word in words)]
+    Session.objects.filter(session_key__in=keys).delete()
+
+
+def _unpacked(session_data: str) -> bytes:
+    """A session's JSON, lower-case; the signature is not looked at, since nothing is believed that stands in it."""
+    packed = session_data.lstrip(".").partition(":")[0]
+    try:
+        raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
+        return (zlib.decompress(raw) if session_data.startswith(".") else raw).lower()
+    except (ValueError, zlib.error):
+        return b""
 
 
 def _children_first(models_: Iterable[Model]) -> list[Model]:
