@@ -19,7 +19,7 @@ from conbillet.accounts.models import Account, Person
 from conbillet.certificates.actions.ask_for_certificate import ask_for_certificate
 from conbillet.certificates.actions.give_number import give_number
 from conbillet.certificates.actions.reveal_number import reveal_number
-from conbillet.certificates.actions.switch_scheme import switch_on
+from conbillet.certificates.actions.switch_on import switch_on
 from conbillet.consents.actions.ask_consent import ask_consent
 from conbillet.consents.actions.give_consent import give_consent
 from conbillet.core import audit

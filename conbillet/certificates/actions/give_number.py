@@ -1,8 +1,6 @@
 """A person gives their number, or declines. Both are the person's own acts, and neither has to be explained."""
 
-from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -79,13 +77,6 @@ def decline(*, request: CertificateRequest, actor: Actor, now: datetime) -> None
     locked.state, locked.number_mark = CertificateRequest.State.DECLINED, ""
     locked.save(update_fields=["state", "number_mark"])
     _record("certificate_declined", locked, actor, now)
-
-
-def end_requests(*, persons: Collection[UUID]) -> None:
-    """Whoever is erased is not waited for any more; needs a transaction. Their numbers go with everything else."""
-    open_states = {CertificateRequest.State.ASKED, CertificateRequest.State.GIVEN}
-    waiting = CertificateRequest.objects.filter(person__in=persons, state__in=open_states)
-    waiting.update(state=CertificateRequest.State.EXPIRED)
 
 
 def _record(action: str, request: CertificateRequest, actor: Actor, now: datetime) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from conbillet.accounts.models import Person
-from conbillet.certificates.actions.give_number import end_requests
+from conbillet.certificates.actions.end_requests import end_requests
 from conbillet.core import audit
 from conbillet.core import erasure_ledger as records
 from conbillet.core.actor import SYSTEM, Actor, ActorKind
