@@ -99,3 +99,19 @@ def plant(root: Path, path: str, content: str) -> None:
     target = root / path
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(content)
+
+
+def same_numbers(names: list[str]) -> list[str]:
+    numbers = [name[:4] for name in names]
+    return sorted({number for number in numbers if numbers.count(number) > 1})
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    folder = CHECKOUT / "docs" / "decisions"
+    names = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    assert same_numbers(names) == []
+    assert [name for name in names if f"]({name})" not in (folder / "README.md").read_text()] == []
+
+
+def test_planted_two_decisions_of_one_number_are_noticed() -> None:
+    assert same_numbers(["0001-a.md", "0002-b.md", "0002-c.md"]) == ["0002"]

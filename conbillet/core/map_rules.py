@@ -148,12 +148,13 @@ def subjects_are_found(map_: DataMap, models_: Iterable[ModelType]) -> list[str]
         head = table.subject.split(".", 1)[0]
         if (head.startswith("by_") or head.endswith("_by")) and head != "accepted_by":
             found.append(f"{table.name}: a row is not about who made it ({head})")
-        above = fields.get(table.email.split(".", 1)[0]) if "." in table.email else None
+        step = table.email.split(".", 1)[0]
+        above = fields.get(step) if "." in table.email else None
         parent = (
             map_.tables.get(above.related_model._meta.db_table) if above is not None and above.related_model else None
         )  # type: ignore[union-attr]
-        if parent is not None and parent.subject and table.subject != f"{above.name}.{parent.subject}":
-            found.append(f"{table.name}: its people are found by {above.name}.{parent.subject}")
+        if parent is not None and parent.subject and table.subject != f"{step}.{parent.subject}":
+            found.append(f"{table.name}: its people are found by {step}.{parent.subject}")
         if table.subject and head not in fields and not hasattr(model, head):
             found.append(f"{table.name}: there is no way along {table.subject}")
         parents = [name for name, field in fields.items() if _parent_about_somebody(map_, field)]

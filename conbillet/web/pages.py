@@ -46,17 +46,11 @@ def office_page(permission: Permission) -> Callable[[View], View]:
                 # Lazy templates would be rendered after the transaction, as somebody else.
                 if hasattr(response, "render") and not getattr(response, "is_rendered", True):
                     response = response.render()
-            return without_trusted_types(response)
+            return response
 
         return page
 
     return decorate
-
-
-def without_trusted_types(response: HttpResponse) -> HttpResponse:
-    """For pages with htmx, whose swaps Trusted Types would block. Inline code stays forbidden."""
-    response._csp_replace = {"require-trusted-types-for": None}  # type: ignore[attr-defined]
-    return response
 
 
 def office_call(permission: Permission) -> Callable[[View], View]:

@@ -248,9 +248,10 @@ class TestStripe:
         assert owner.post("/office/alea/payments/connect/", follow=True).status_code == 200
 
 
-def test_office_pages_forbid_inline_code_but_let_htmx_swap(owner):
+def test_office_pages_forbid_inline_code_and_markup_made_by_scripts(owner):
     policy = owner.get(SETTINGS)["Content-Security-Policy"]
-    assert "script-src 'self'" in policy and "unsafe" not in policy and "require-trusted-types-for" not in policy
+    assert "script-src 'self'" in policy and "unsafe" not in policy
+    assert "require-trusted-types-for 'script'" in policy and "trusted-types 'none'" in policy
 
 
 def test_accounts_are_not_readable_from_an_office_page(owner, world, monkeypatch):
