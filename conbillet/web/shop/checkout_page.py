@@ -1,6 +1,7 @@
 """Everything that the checkout shows: the cart with its prices, the people, the buyer, and what is wrong with them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,16 @@ from conbillet.sales.queries import known_members
 
 from .checkout_form import ADDRESS, ME, BuyerForm, PersonForm
 from .checkout_parts import Block, Row, Thing, icon_of, needs_of
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to pay: what the button says, and what comes after it."""
+
+    method: str
+    button: str
+    hint: str
+
 
 # A receipt of this amount or more names its buyer with the address (fact sheet section 5); øre.
 NAMED_RECEIPT = 300_000
@@ -66,10 +77,27 @@ class CheckoutPage:
     @property
     def button(self) -> str:
         """The button says that it costs, and how much (Consumer Contracts Act § 12)."""
+        return self.ways[0].button
+
+    @property
+    def ways(self) -> list[Way]:
+        """What the button says for each way to pay, and what happens then; the page shows those of the one that is chosen."""
         if not self.amount:
-            return _("Sign up for free")
+            return [Way("free", _("Sign up for free"), "")]
         amount = format_money(self.amount, language=get_language()).replace(" ", "\u00a0")  # stays on one line
-        return _("Buy and pay %(amount)s") % {"amount": amount}
+        now = _("Buy and pay %(amount)s") % {"amount": amount}
+        later = _("Order with obligation to pay %(amount)s") % {"amount": amount}
+        texts = {
+            Order.Method.CARD.value: (now, _("You pay on Stripe's page, by card or MobilePay, and come back here.")),
+            Order.Method.TRANSFER.value: (
+                later,
+                _(
+                    "The next page and a mail tell you where to transfer the money, and by when. The tickets come when it has arrived."
+                ),
+            ),
+            Order.Method.DOOR.value: (later, _("You pay when you come. Your places are kept for you until then.")),
+        }
+        return [Way(method, *texts[method]) for method, _name in self.methods]
 
     @property
     def keys(self) -> str:
