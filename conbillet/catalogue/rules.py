@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from conbillet.core.clock import age_on
 from conbillet.core.formats import format_day, format_moment, format_money
-from conbillet.core.money import LARGEST_AMOUNT
+from conbillet.core.money import LARGEST_AMOUNT, VatCode
 
 from .models import ADMITTING_KINDS, Event, Price, Product, ProductKind
 
@@ -179,6 +179,13 @@ def product_name(product: Product) -> str:
     if (translation.get_language() or "da").startswith("en"):
         return product.name_en or product.name_da
     return product.name_da
+
+
+def usual_vat(kind: str, *, registered: bool) -> str:
+    """The VAT code that a product of that kind has as a rule. Dues and gifts pay for nothing, so they have none."""
+    if not registered:
+        return VatCode.NOT_REGISTERED
+    return VatCode.OUTSIDE_SCOPE if kind in (ProductKind.MEMBERSHIP, ProductKind.DONATION) else VatCode.STANDARD_25
 
 
 def age_range(product: Product) -> str:

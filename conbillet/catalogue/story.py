@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from conbillet.core.clock import day_end, day_start
 from conbillet.core.formats import format_day
-from conbillet.core.money import VatCode
 
 from .models import ProductKind
+from .rules import usual_vat
 
 # Kitchens, beds and printers want to know earlier than the door does; where there is time, these sales close first.
 EARLY_DAYS = 14
@@ -90,12 +90,8 @@ def plan(story: Story, *, registered_for_vat: bool, now: datetime) -> Plan:
     }
     products = [*_tickets(story), *_extras(story, _early(story, now))]
     for product in products:
-        product.fields["vat_code"] = _vat(product.kind) if registered_for_vat else VatCode.NOT_REGISTERED
+        product.fields["vat_code"] = usual_vat(product.kind, registered=registered_for_vat)
     return Plan(event, quotas, tuple(products))
-
-
-def _vat(kind: str) -> str:
-    return VatCode.OUTSIDE_SCOPE if kind in (ProductKind.MEMBERSHIP, ProductKind.DONATION) else VatCode.STANDARD_25
 
 
 def _early(story: Story, now: datetime) -> datetime | None:

@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from conbillet.catalogue.changes import CannotChange
 from conbillet.catalogue.markdown import LONGEST
-from conbillet.catalogue.models import Event, Product, ProductKind, ProductQuota, Quota
+from conbillet.catalogue.models import ADMITTING_KINDS, Event, Product, ProductKind, ProductQuota, Quota
+from conbillet.catalogue.rules import usual_vat
 from conbillet.catalogue.story import Story
 from conbillet.core.money import VatCode
 from conbillet.memberships.models import MembershipType
+from conbillet.organizations.models import VatStatus
 from conbillet.web import fields
 from conbillet.web.amounts import AmountField
 
@@ -248,7 +250,8 @@ class ProductForm(forms.Form):
     is_offered = forms.BooleanField(label=_("For sale"), required=False, initial=True)
 
     def __init__(self, data: Any = None, *, event: Event, kind: str, product: Product | None = None) -> None:
-        super().__init__(data, initial=_initial(product, kind))
+        registered = event.organization.vat_status == VatStatus.REGISTERED
+        super().__init__(data, initial=_initial(event, product, kind, registered))
         self.kind = kind
         quotas: Any = self.fields["quotas"]
         types: Any = self.fields["membership_type"]
@@ -266,6 +269,8 @@ class ProductForm(forms.Form):
             "needs_ticket": kind in (ProductKind.TICKET, ProductKind.DAY_TICKET, ProductKind.DONATION),
             "needs_person": kind == ProductKind.DONATION,
             "is_offered": product is None,
+            # An association that is not registered has nothing to choose, unless something was chosen before.
+            "vat_code": not registered and (product is None or product.vat_code == VatCode.NOT_REGISTERED),
         }
         for name, left_out in unfit.items():
             if left_out:
@@ -278,9 +283,13 @@ class ProductForm(forms.Form):
         return self.kind == ProductKind.MERCHANDISE
 
 
-def _initial(product: Product | None, kind: str) -> dict[str, Any]:
+def _initial(event: Event, product: Product | None, kind: str, registered: bool) -> dict[str, Any]:
     if product is None:
+        alike = [kind] if kind not in ADMITTING_KINDS else list(ADMITTING_KINDS)
+        taken = ProductQuota.objects.filter(product__event=event, product__kind__in=alike, variant__isnull=True)
         return {
+            "vat_code": usual_vat(kind, registered=registered),
+            "quotas": sorted(set(taken.values_list("quota", flat=True))) if kind in _AGED else [],
             "needs_person": kind not in (ProductKind.MERCHANDISE, ProductKind.DONATION),
             "needs_ticket": kind in (ProductKind.SLEEPING, ProductKind.MEAL),
         }

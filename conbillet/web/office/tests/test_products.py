@@ -1,5 +1,6 @@
 """The office's pages for what an event sells: products, sizes, quotas and the picture."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 
 from conbillet.catalogue.models import Event, Product, Quota
 from conbillet.core import clock
+from conbillet.organizations.models import Organization, VatStatus
 from tests.cast import make_event, make_quota
 from tests.login import log_in
 
@@ -79,6 +81,38 @@ def test_a_membership_makes_its_type_when_there_is_none(world, owner):
     assert Product.objects.get(name_da="Kontingent").membership_type.name_da == "Medlem af Hyggecon"
 
 
+def vat_field(page) -> str:
+    found = re.search(r'<select[^>]*name="vat_code".*?</select>', page.content.decode(), re.S)
+    return found[0] if found else ""
+
+
+def test_an_association_without_vat_is_not_asked_about_it(world, owner):
+    assert vat_field(owner.get(f"{EVENT}products/add/meal/")) == ""
+    owner.post(f"{EVENT}products/add/meal/", product_data(vat_code="standard_25"))
+    product = Product.objects.get(name_da="Morgenmad")
+    assert product.vat_code == "not_registered"
+    Product.objects.filter(pk=product.pk).update(vat_code="standard_25")  # from before it left the register
+    assert vat_field(owner.get(f"{EVENT}products/{product.pk}/"))
+
+
+@pytest.mark.parametrize(("kind", "usual"), [("meal", "standard_25"), ("membership", "outside_scope"), ("donation", "outside_scope")])
+def test_one_that_is_registered_begins_with_what_is_usual(world, owner, kind, usual):
+    Organization.objects.filter(pk=world.organization.pk).update(vat_status=VatStatus.REGISTERED)
+    field = vat_field(owner.get(f"{EVENT}products/add/{kind}/"))
+    assert f'value="{usual}" selected' in field
+    answer = owner.post(f"{EVENT}products/add/{kind}/", product_data(vat_code="none"))
+    assert answer.status_code == 422 and "valid choice" in messages_of(answer)
+
+
+def test_a_new_ticket_begins_with_the_quota_of_the_others(world, owner):
+    def ticked(kind: str) -> list[str]:
+        page = owner.get(f"{EVENT}products/add/{kind}/").content.decode()
+        return [box for box in re.findall(r'<input[^>]*name="quotas"[^>]*>', page) if "checked" in box]
+
+    assert [str(world.people.pk) in box for box in ticked("ticket")] == [True]
+    assert ticked("merchandise") == ticked("donation") == []
+
+
 def test_sizes_are_rows_with_stock(world, owner):
     medium, large = world.sizes["M"].pk, world.sizes["L"].pk
     data = {
@@ -103,7 +137,6 @@ def test_sizes_are_rows_with_stock(world, owner):
         ({"age_from": "-1"}, "greater than"),
         ({"valid_on": "2026-05-01"}, "outside the event"),
         ({"per_order": "0"}, "greater than"),
-        ({"vat_code": "none"}, "valid choice"),
         ({"quotas": ["999999"]}, "valid choice"),
         ({"quotas": ["abc"]}, "not a valid value"),
         ({"sales_open_at": "2026-03-02T12:00", "sales_close_at": "2026-03-01T12:00"}, "close after it opens"),

@@ -18,6 +18,7 @@ from conbillet.catalogue.membership_types import calendar_year_type
 from conbillet.catalogue.models import Event, Product, ProductKind
 from conbillet.catalogue.product_values import FIELDS, ProductValues, Size
 from conbillet.core import clock
+from conbillet.core.money import VatCode
 from conbillet.organizations.access import Standing
 from conbillet.organizations.permissions import Permission
 
@@ -113,7 +114,7 @@ def _valid(form: ProductForm, sizes: Any) -> bool:
 
 def _values(form: ProductForm, sizes: Any, product: Product | None = None) -> ProductValues:
     data = form.cleaned_data
-    typed = {name: value for name, value in data.items() if name in FIELDS}
+    typed = {"vat_code": VatCode.NOT_REGISTERED} | {name: value for name, value in data.items() if name in FIELDS}
     rows = sizes.cleaned_data if form.has_sizes else []
     return ProductValues(
         fields=typed,
