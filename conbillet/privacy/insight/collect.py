@@ -216,8 +216,7 @@ def _beyond(
 ) -> Iterator[Thing]:
     """Rows about somebody else in which the subject stands too: only that they are there, and what is the subject's own."""
     tables = data_map.load().tables
-    references = {order.pk: order.reference for order in orders}
-    for more in beyond(orders=references, participants={one.pk for one in participants}):
+    for more in beyond(orders={one.pk for one in orders}, participants={one.pk for one in participants}):
         table = tables[more.table]
         model = type(found[more.table][1][0]) if found[more.table][1] else None
         mine = {row.pk for row in found[more.table][1]}
