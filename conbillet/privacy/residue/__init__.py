@@ -9,16 +9,16 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from .database import in_database
-from .files import in_files
+from .files import in_file, in_files
 from .forms import Hit, Needles
 from .sealed import in_sealed
 
-__all__ = ["Hit", "Needles", "in_database", "in_files", "in_sealed", "search"]
+__all__ = ["Hit", "Needles", "in_database", "in_file", "in_files", "in_sealed", "search"]
 
 
-def search(values: Iterable[str], *, folders: Iterable[Path], leave_out: Collection[Path] = ()) -> Iterator[Hit]:
+def search(values: Iterable[str] | Needles, *, folders: Iterable[Path], leave_out: Collection[Path] = ()) -> Iterator[Hit]:
     """Every place in the database and below the folders that holds one of the values, in any form."""
-    needles = Needles(values)
+    needles = values if isinstance(values, Needles) else Needles(values)
     yield from in_database(needles)
     yield from in_sealed(needles)
     for folder in folders:

@@ -20,15 +20,19 @@ def in_files(needles: Needles, folder: Path, *, leave_out: Collection[Path] = ()
     through the database.
     """
     for path in _below(folder, leave_out):
-        below = path.relative_to(folder)
-        found = {(value, f"in its name, {form}") for value, form in needles.found_in(path.name.lower())}
-        if path.is_file() and not path.is_symlink():
-            try:
-                found |= _in_file(needles, path)
-            except FileNotFoundError:  # it went while we were looking
-                continue
-        for value, form in sorted(found):
-            yield Hit(f"file {_shown(needles, below)}", "", value, form)
+        yield from in_file(needles, path, folder)
+
+
+def in_file(needles: Needles, path: Path, folder: Path) -> Iterator[Hit]:
+    """One file below a folder, or a folder's own name."""
+    found = {(value, f"in its name, {form}") for value, form in needles.found_in(path.name.lower())}
+    if path.is_file() and not path.is_symlink():
+        try:
+            found |= _in_file(needles, path)
+        except FileNotFoundError:  # it went while we were looking
+            return
+    for value, form in sorted(found):
+        yield Hit(f"file {_shown(needles, path.relative_to(folder))}", "", value, form)
 
 
 def _below(folder: Path, leave_out: Collection[Path]) -> Iterator[Path]:

@@ -9,9 +9,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html.entities import codepoint2name
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 # Shorter ones are found everywhere by accident.
@@ -28,6 +29,10 @@ class Hit:
     key: str
     value: int
     form: str
+
+    def below(self, folder: Path) -> "Hit":
+        """The same, told from a folder further out."""
+        return replace(self, place=self.place.replace("file ", f"file {folder}/", 1))
 
     def __str__(self) -> str:
         row = f", row {self.key}" if self.key else ""

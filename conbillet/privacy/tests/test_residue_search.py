@@ -151,7 +151,6 @@ def test_a_session_is_opened(world):
 
 def test_a_seal_is_opened_as_long_as_we_have_its_key(world, now, tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "CONBILLET_KEYS", tmp_path / "keys")
-    audit._keys.cache_clear()
     audit.record(
         action="x", actor=SYSTEM, now=now, organization_id=None, object_kind="x", object_reference="x",
         subject=world.buyer.pk, why=VALUE,
@@ -159,7 +158,6 @@ def test_a_seal_is_opened_as_long_as_we_have_its_key(world, now, tmp_path, monke
     assert [hit.place for hit in search([VALUE], folders=[])] == ["core_auditentry.payload"]
     audit._keys().destroy(world.buyer.pk)
     assert list(search([VALUE], folders=[])) == []
-    audit._keys.cache_clear()
 
 
 @pytest.mark.parametrize("wrapped", [False, True])
