@@ -23,7 +23,7 @@ from conbillet.catalogue.actions.update_event import update_event
 from conbillet.catalogue.changes import CannotChange
 from conbillet.catalogue.models import Event, ProductKind
 from conbillet.catalogue.pictures import renditions
-from conbillet.catalogue.queries import event_page, office_event, office_events
+from conbillet.catalogue.queries import event_page, office_events
 from conbillet.catalogue.warnings import blockers
 from conbillet.core import clock
 from conbillet.organizations.access import NotFound, Standing
@@ -33,6 +33,7 @@ from conbillet.web.shop.event_page import event_context
 from conbillet.workflows.money_back import money_back
 
 from ..event_forms import CopyForm, EventForm, PictureForm, StoryForm, take_errors
+from ..event_warnings import setup_of
 
 View = Callable[..., HttpResponse]
 
@@ -92,14 +93,16 @@ def new(request: HttpRequest, standing: Standing) -> HttpResponse:
 @event_view(Permission.SEE_OFFICE)
 def overview(request: HttpRequest, standing: Standing, event: Event) -> HttpResponse:
     """One event: what is wrong, what it sells, how full it is."""
-    found = office_event(event=event, organization=standing.organization, today=clock.copenhagen_day(clock.now()))
+    found, warnings = setup_of(event, standing.organization)
     pictures = renditions(str(event.picture or ""))
     context = {
         "found": found,
         "event": event,
         "may_edit": may_edit(standing),
+        "may_see_money": allowed(standing.actor.role, Permission.SEE_MONEY),
         "may_see_attendees": allowed(standing.actor.role, Permission.ATTENDEES),
-        "stops": bool(blockers(found.warnings)),
+        "warnings": warnings,
+        "stops": bool(blockers(warnings)),
         "kinds": ProductKind.choices,
         "picture": pictures[0][0] if pictures else "",
     }
@@ -173,7 +176,7 @@ def state(request: HttpRequest, standing: Standing, event: Event, do: str) -> Ht
         else:
             messages.success(request, done)
             return to_event(event)
-    found = office_event(event=event, organization=standing.organization, today=clock.copenhagen_day(clock.now()))
+    found, warnings = setup_of(event, standing.organization)
     taken = sum(quota.sold for quota in found.quotas), sum(quota.held for quota in found.quotas)
     context = {
         "event": event,
@@ -182,7 +185,8 @@ def state(request: HttpRequest, standing: Standing, event: Event, do: str) -> Ht
         "sold": taken[0],
         "held": taken[1],
         "refused": refused,
-        "stops": bool(blockers(found.warnings)),
+        "warnings": warnings,
+        "stops": bool(blockers(warnings)),
     }
     return render(request, "office/events/state.html", context, status=409 if refused else 200)
 
