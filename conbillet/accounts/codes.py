@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"  # that it is still you, before something sensitive
     CHANGE_EMAIL = "change_email"
     ATTACH = "attach"  # orders bought with another address
+    CASE = "case"  # that a case about somebody's data is theirs
 
 
 class WrongCode(Exception):

@@ -12,7 +12,7 @@ from conbillet.core import audit, clock
 from conbillet.core.rate_limits import forget_old_counters
 from conbillet.privacy.retention.rules import RULES, run_rule
 from conbillet.sales import stock
-from conbillet.workflows import authorities, inbox, policy_news, reconciliation
+from conbillet.workflows import authorities, cases, inbox, policy_news, reconciliation
 
 from . import stalled_jobs
 
@@ -43,6 +43,7 @@ every("* * * * *", "seal_audit", seal_audit)
 every("* * * * *", "release_expired_holds", stock.release_expired)
 every("15 * * * *", "forget_old_counters", forget_old_counters)
 every("* * * * *", "fetch_mail", inbox.fetch_mail)
+every("3 6 * * *", "remind_of_cases", cases.remind_of_cases)
 every("37 8 * * *", "announce_policy", policy_news.announce_policy)
 every("5 7 * * *", "tell_about_authorities", authorities.tell_persons)
 # What is to be forgotten, and when, stands in the table of retention rules: one job for each.

@@ -23,11 +23,25 @@ class Case(models.Model):
         ACCESSIBILITY = "accessibility", _("Accessibility")
         INSIGHT = "insight", _("I want to see what is stored about me")
         DELETION = "deletion", _("I want to be deleted")
+        CORRECTION = "correction", _("I want something about me corrected")
+        RESTRICTION = "restriction", _("I want the use of my data limited")
+        OBJECTION = "objection", _("I object to how my data is used")
+        PORTABILITY = "portability", _("I want to take my data with me")
         OTHER = "other", _("Something else")
 
     class Channel(models.TextChoices):
         FORM = "form", _("the help page")
         MAIL = "mail", _("mail")
+
+    class Identity(models.TextChoices):
+        NONE = "", _("not shown yet")
+        CODE = "code", _("by a code to the address")
+        STAFF = "staff", _("checked by us")
+
+    class Outcome(models.TextChoices):
+        NONE = "", _("not decided yet")
+        DONE = "done", _("done")
+        REFUSED = "refused", _("refused")
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
@@ -35,19 +49,30 @@ class Case(models.Model):
         CLOSED = "closed", _("Closed")
 
     reference = models.CharField(max_length=16, unique=True)
+    access_key = models.CharField(max_length=32, blank=True)  # of the page where somebody shows who they are
     organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
     event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.OTHER)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     channel = models.CharField(max_length=6, choices=Channel.choices, default=Channel.FORM)
     name = models.CharField(max_length=120, blank=True)
-    email = models.EmailField(blank=True)
+    email = models.EmailField(blank=True)  # the address that the data is under; it is what ties the case to somebody
+    contact_email = models.EmailField(blank=True)  # where answers go, when that is another address
     subject = models.CharField(max_length=120, blank=True)
     text = models.TextField(blank=True)
     language = models.CharField(max_length=5, default="da")
     created_at = models.DateTimeField()
     due_on = models.DateField()
     closed_at = models.DateTimeField(null=True)
+    for_child = models.BooleanField(default=False)  # a guardian asks for a child under 15
+    identity = models.CharField(max_length=5, choices=Identity.choices, default=Identity.NONE, blank=True)
+    identity_at = models.DateTimeField(null=True)
+    identity_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    identity_how = models.CharField(max_length=400, blank=True)  # what our staff looked at
+    code_reference = models.CharField(max_length=24, blank=True)  # of a code on its way
+    code_sent_at = models.DateTimeField(null=True)
+    extended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.NONE, blank=True)
 
     office_access = "none"
 
@@ -55,6 +80,21 @@ class Case(models.Model):
     def number(self) -> str:
         """The reference as people read it."""
         return pretty(self.reference)
+
+    @property
+    def answer_to(self) -> str:
+        """Where our mails go."""
+        return self.contact_email or self.email
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the law gives it a month (GDPR art. 12(3))."""
+        return self.kind in RIGHTS
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether what is asked for may be done: who asks has been shown. For a child, a code alone says too little."""
+        return self.identity == self.Identity.STAFF or (self.identity == self.Identity.CODE and not self.for_child)
 
     class Meta:
         indexes = [
@@ -70,6 +110,18 @@ class Case(models.Model):
         ]
 
 
+RIGHTS = frozenset(
+    {
+        Case.Kind.INSIGHT,
+        Case.Kind.DELETION,
+        Case.Kind.CORRECTION,
+        Case.Kind.RESTRICTION,
+        Case.Kind.OBJECTION,
+        Case.Kind.PORTABILITY,
+    }
+)
+
+
 class CaseNote(models.Model):
     """What followed in a case: an answer that went out by mail, a note among ourselves, or what the person wrote later."""
 
@@ -77,6 +129,8 @@ class CaseNote(models.Model):
         ANSWER = "answer", _("Answer")
         NOTE = "note", _("Note")
         MESSAGE = "message", _("They wrote")
+        EXTENSION = "extension", _("More time, and why")
+        REFUSAL = "refusal", _("Refused, and why")
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="notes")
     kind = models.CharField(max_length=10, choices=Kind.choices)

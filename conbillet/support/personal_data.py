@@ -32,7 +32,35 @@ with data_map.model(Case, email="email") as t:
         "created_at",
         "due_on",
         "closed_at",
-        why="what the case is about, and how far it got",
+        "access_key",
+        "for_child",
+        "identity",
+        "identity_at",
+        "code_reference",
+        "code_sent_at",
+        "extended_at",
+        "outcome",
+        why="what the case is about, how far it got, and whether it was shown who asks",
+    )
+    t.link("identity_by", why="who of our staff made sure who asks", erase=unlink, export=UNNAMED_STAFF)
+    t.personal(
+        "contact_email",
+        category="user.email",
+        clause="collect.contact",
+        purposes=ANSWERING,
+        keep=CASES,
+        export=plain,
+        redact=drop,
+        erase=blank,
+    )
+    t.freetext(
+        "identity_how",
+        clause="collect.contact",
+        purposes=ANSWERING,
+        keep=CASES,
+        export=plain,
+        redact=drop,
+        erase=blank,
     )
     t.personal(
         "name",

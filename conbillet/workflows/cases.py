@@ -7,11 +7,14 @@ from django.db import transaction
 
 from conbillet.catalogue.models import Event
 from conbillet.core.actor import Actor
+from conbillet.core.clock import copenhagen_day
 from conbillet.core.rate_limits import spend
 from conbillet.mail.actions.queue_mail import queue_mail
 from conbillet.support.actions.answer_case import answer_case
+from conbillet.support.actions.extend_case import extend_case
 from conbillet.support.actions.open_case import open_case
 from conbillet.support.models import Case, CaseNote
+from conbillet.support.queries import pressing_cases
 
 MOST_RECEIPTS = 10  # an hour, to one address
 
@@ -59,20 +62,53 @@ def receive_case(
 
 
 @transaction.atomic
-def answer_by_mail(*, case: Case, text: str, actor: Actor, now: datetime) -> CaseNote:
-    """Write the answer down and send it. Raises CaseClosed."""
-    note = answer_case(case=case, text=text, kind=CaseNote.Kind.ANSWER, actor=actor, now=now)
+def answer_by_mail(*, case: Case, text: str, actor: Actor, now: datetime, refuses: bool = False) -> CaseNote:
+    """Write the answer down and send it; a refusal goes out with where to complain. Raises CaseClosed."""
+    kind = CaseNote.Kind.REFUSAL if refuses else CaseNote.Kind.ANSWER
+    note = answer_case(case=case, text=text, kind=kind, actor=actor, now=now)
+    _send(note, case, now)
+    return note
+
+
+@transaction.atomic
+def extend_by_mail(*, case: Case, reason: str, actor: Actor, now: datetime) -> CaseNote:
+    """Take two months more, and tell the person why and until when. Raises a CannotExtend."""
+    note = extend_case(case=case, reason=reason, actor=actor, now=now)
+    _send(note, case, now)
+    return note
+
+
+def remind_of_cases(*, now: datetime) -> bool:
+    """One mail a day to the desk while cases are near their day or past it; whether there are any. Names nobody."""
+    today = copenhagen_day(now)
+    if not pressing_cases(today=today).exists():
+        return False
     queue_mail(
-        kind="case_answer",
+        kind="cases_pressing",
+        key=f"cases_pressing/{today}",
+        recipient=settings.CONBILLET_OPERATOR["email"],
+        language="da",
+        about=today.isoformat(),
+        organization_id=None,
+        person_id=None,
+        now=now,
+    )
+    return True
+
+
+def _send(note: CaseNote, case: Case, now: datetime) -> None:
+    if not case.answer_to:
+        return
+    queue_mail(
+        kind=f"case_{note.kind}",
         key=f"case_answer/{note.pk}",
-        recipient=case.email,
+        recipient=case.answer_to,
         language=case.language,
         about=str(note.pk),
         organization_id=None,
         person_id=None,
         now=now,
     )
-    return note
 
 
 def _queue(kind: str, case: Case, *, recipient: str, language: str, now: datetime) -> None:

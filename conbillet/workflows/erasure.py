@@ -12,7 +12,7 @@ from conbillet.core.data_map import data_map
 from conbillet.core.references import same_secret
 from conbillet.organizations.models import Organization
 from conbillet.privacy.erasure.erase import CannotErase, backups_until, check, erase, unpaid_orders
-from conbillet.privacy.erasure.notices import Address, told
+from conbillet.privacy.erasure.notices import Address, tell_person, told
 from conbillet.privacy.erasure.plan import Plan, plan_of
 from conbillet.privacy.models import Erasure
 from conbillet.privacy.reach import Subject, guest, rows_of, subject_of
@@ -62,9 +62,17 @@ def erase_myself(*, person: Person, void_tickets: bool, now: datetime) -> Erasur
     )
 
 
-def erase_after_case(*, email: str, actor: Actor, now: datetime, void_tickets: bool = False) -> Erasure:
-    """The desk deletes whoever has proven `email` in a case, with or without an account. Raises CannotErase."""
-    return _erase_by_address(email, Erasure.Via.CASE, actor, now, void_tickets)
+def erase_after_case(
+    *, email: str, actor: Actor, now: datetime, void_tickets: bool = False, also_tell: str = ""
+) -> Erasure:
+    """The desk deletes whoever has proven `email` in a case, with or without an account. Raises CannotErase.
+
+    `also_tell` gets the receipt too: somebody who cannot reach that address any more, or a child's guardian.
+    """
+    erasure = _erase_by_address(email, Erasure.Via.CASE, actor, now, void_tickets)
+    if also_tell and also_tell.lower() != email.lower():
+        tell_person(erasure=erasure, address=Address(also_tell, translation.get_language() or "da"), now=now, again=True)
+    return erasure
 
 
 def erase_by_command(*, email: str, now: datetime, void_tickets: bool = False) -> Erasure:

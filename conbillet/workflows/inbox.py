@@ -30,6 +30,7 @@ from .cases import receive_case
 
 log = logging.getLogger("conbillet.inbox")
 
+ABOUT_NOTES = {"case_answer", "case_refusal", "case_extension"}
 KEEP_IGNORED = timedelta(days=30)
 _REFERENCE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", re.IGNORECASE)
 
@@ -136,7 +137,7 @@ def _answered_case(mail: Incoming) -> Case | None:
             case = Case.objects.filter(reference=normalise(reference)).first()
         except BadReference:
             continue
-        if case is not None and case.email and case.email.lower() == mail.sender:
+        if case is not None and case.answer_to and case.answer_to.lower() == mail.sender:
             return case
     return None
 
@@ -150,8 +151,8 @@ def _from_answers(mail: Incoming) -> list[str]:
     about = dict(
         OutgoingMail.objects.filter(pk__in=numbers, kind__startswith="case_").values_list("about", "kind").distinct()
     )
-    notes = [int(one) for one, kind in about.items() if kind == "case_answer" and one.isdigit()]
-    named = [one for one, kind in about.items() if kind != "case_answer"]
+    notes = [int(one) for one, kind in about.items() if kind in ABOUT_NOTES and one.isdigit()]
+    named = [one for one, kind in about.items() if kind not in ABOUT_NOTES]
     return named + list(CaseNote.objects.filter(pk__in=notes).values_list("case__reference", flat=True))
 
 
@@ -161,7 +162,7 @@ def _keep_files(case: Case, note: CaseNote | None, mail: Incoming, now: datetime
         queue_mail(
             kind="case_files_refused",
             key=f"case_files_refused/{note.pk}",
-            recipient=case.email,
+            recipient=case.answer_to,
             language=case.language,
             about=case.reference,
             organization_id=None,

@@ -8,6 +8,7 @@ from django.conf import settings
 from conbillet.organizations.models import Invitation
 from conbillet.organizations.tokens import invitation_token
 from conbillet.sales.models import Order, Participant
+from conbillet.support.models import Case
 from conbillet.tickets.models import Ticket
 
 
@@ -43,3 +44,8 @@ def invitation_link(invitation: Invitation) -> str:
         organization_id=invitation.organization_id, email=invitation.email, created_at=invitation.created_at
     )
     return f"{settings.CONBILLET_BASE_URL}/invitation/{token}/"
+
+
+def case_link(case: Case) -> str:
+    """Where somebody who wrote to us shows who they are, without an account."""
+    return f"{settings.CONBILLET_BASE_URL}/help/case/{case.reference}/{case.access_key}/"

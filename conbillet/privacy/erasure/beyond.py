@@ -9,6 +9,7 @@ from django.db.models.functions import Lower, Trim
 from conbillet.mail.models import OutgoingMail
 from conbillet.memberships.models import Membership
 from conbillet.sales.models import Order, OrderLine, Participant
+from conbillet.support.models import Case
 from conbillet.tickets.models import CheckIn
 
 Ids = set[Any]
@@ -25,15 +26,20 @@ class Beyond(NamedTuple):
 WRITTEN = frozenset({"subject", "text", "html"})
 
 
-def beyond(*, orders: Ids, participants: Ids) -> list[Beyond]:
-    """What hangs on the subject's own orders and on whom they are as a participant, of any order."""
+def beyond(*, orders: Ids, participants: Ids, emails: frozenset[str]) -> list[Beyond]:
+    """What hangs on the subject's own orders and on whom they are as a participant, of any order.
+
+    And cases about somebody else's data (a child's) in which they wrote from one of their addresses.
+    """
     lines = OrderLine.objects.filter(order__in=orders, kind="membership").values_list("pk", flat=True)
     paid = Membership.objects.filter(source_reference__in=[f"line-{pk}" for pk in lines]).values_list("pk", flat=True)
     themselves = _themselves(orders)
     entered = CheckIn.objects.filter(ticket__participant__in=themselves)
     own = list(Order.objects.filter(pk__in=orders).values_list("reference", flat=True))
     about_own = OutgoingMail.objects.filter(about__in=own, organization__isnull=False)
+    wrote = Case.objects.alias(wrote_from=Lower("contact_email")).filter(wrote_from__in=emails - {""})
     return [
+        Beyond("support_case", set(wrote.values_list("pk", flat=True)), frozenset({"contact_email", "name"})),
         Beyond("memberships_membership", set(paid), None),
         Beyond("sales_participant", themselves, None),
         Beyond("tickets_checkin", set(entered.values_list("pk", flat=True)), None),

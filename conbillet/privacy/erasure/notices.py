@@ -5,6 +5,8 @@ from collections import defaultdict
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db import transaction
+
 from conbillet.mail.actions.queue_mail import queue_mail
 from conbillet.memberships.models import Member
 from conbillet.organizations.models import Organization
@@ -24,11 +26,12 @@ class Address(NamedTuple):
     language: str
 
 
-def tell_person(*, erasure: Erasure, address: Address, now: datetime) -> None:
-    """Queue the receipt, after everything else about the address is gone."""
+@transaction.atomic
+def tell_person(*, erasure: Erasure, address: Address, now: datetime, again: bool = False) -> None:
+    """Queue the receipt, after everything else about the address is gone; `again` for a second address."""
     queue_mail(
         kind="erasure_receipt",
-        key=f"erasure_receipt/{erasure.reference}",
+        key=f"erasure_receipt/{erasure.reference}{'/again' if again else ''}",
         recipient=address.email,
         language=address.language,
         about=erasure.reference,

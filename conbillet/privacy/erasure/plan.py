@@ -71,7 +71,7 @@ def plan_of(subject: Subject, *, now: datetime) -> Plan:
     tables = data_map.load().tables
     for table, rows in reached(subject):
         _add_rows(plan, table, rows.exclude(NOT_SAID[table.name]) if table.name in NOT_SAID else rows, now)
-    for more in beyond(orders=plan.keys_of(Order), participants=plan.keys_of(Participant)):
+    for more in beyond(orders=plan.keys_of(Order), participants=plan.keys_of(Participant), emails=subject.emails):
         table = tables[more.table]
         model = model_of(table)
         others = more.pks - plan.keys_of(model) - plan.more.get(table.name, set())

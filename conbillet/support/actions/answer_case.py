@@ -10,6 +10,8 @@ from conbillet.core.actor import Actor
 
 from ..models import Case, CaseNote
 
+ACTIONS = {CaseNote.Kind.ANSWER: "case_answered", CaseNote.Kind.REFUSAL: "case_refused"}
+
 
 class CaseClosed(Exception):
     """There is nothing more to say in a closed case."""
@@ -19,16 +21,18 @@ class CaseClosed(Exception):
 
 @transaction.atomic
 def answer_case(*, case: Case, text: str, kind: str, actor: Actor, now: datetime) -> CaseNote:
-    """Add an answer (the caller queues its mail) or a note for ourselves. Raises CaseClosed."""
+    """Add an answer or a refusal (the caller queues its mail), or a note for ourselves. Raises CaseClosed."""
     locked = Case.objects.select_for_update().get(pk=case.pk)
     if locked.state == Case.State.CLOSED:
         raise CaseClosed
     note = CaseNote.objects.create(case=locked, kind=kind, text=text, at=now, by_id=actor.person_id)
-    if kind == CaseNote.Kind.ANSWER:
+    if kind in {CaseNote.Kind.ANSWER, CaseNote.Kind.REFUSAL}:
         locked.state = Case.State.ANSWERED
-        locked.save(update_fields=["state"])
+        if kind == CaseNote.Kind.REFUSAL:
+            locked.outcome = Case.Outcome.REFUSED
+        locked.save(update_fields=["state", "outcome"])
     audit.record(
-        action="case_answered" if kind == CaseNote.Kind.ANSWER else "case_noted",
+        action=ACTIONS.get(kind, "case_noted"),
         actor=actor,
         now=now,
         organization_id=None,

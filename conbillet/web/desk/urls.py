@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import associations, authorities, cases, health, log, looking_up, retention
+from .views import associations, authorities, cases, health, log, looking_up, retention, rights
 
 app_name = "desk"
 
@@ -11,6 +11,11 @@ urlpatterns = [
     path("cases/closed/", cases.closed_list, name="closed"),
     path("cases/<slug:reference>/", cases.case, name="case"),
     path("cases/<slug:reference>/files/<slug:file>/", cases.file, name="case_file"),
+    path("cases/<slug:reference>/sort/", rights.sort, name="case_sort"),
+    path("cases/<slug:reference>/prove/", rights.prove, name="case_prove"),
+    path("cases/<slug:reference>/identity/", rights.vouch, name="case_vouch"),
+    path("cases/<slug:reference>/more-time/", rights.more_time, name="case_time"),
+    path("cases/<slug:reference>/deletion/", rights.deletion, name="case_deletion"),
     path("authorities/", authorities.authorities, name="authorities"),
     path("authorities/new/", authorities.new, name="authority_new"),
     path("authorities/<slug:reference>/", authorities.authority, name="authority"),

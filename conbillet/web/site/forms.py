@@ -61,3 +61,28 @@ class FindOrderForm(forms.Form):
     email = EmailAddressField(
         help_text=_("The address that you gave when you bought, or that your friend gave for you.")
     )
+
+
+class CaseAddressForm(forms.Form):
+    """Which address the data is under; a code goes there."""
+
+    email = EmailAddressField(
+        label=_("The address that the data is under"),
+        help_text=_("The one that was given when somebody bought or signed up. We send a code there."),
+    )
+    for_child = forms.BooleanField(label=_("I ask for my child, who is under fifteen"), required=False)
+
+
+class CaseCodeForm(CaseAddressForm):
+    """The code that was sent there. The address comes along: the code fits no other."""
+
+    code = forms.CharField(
+        label=_("The code from the mail"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("email", "for_child"):
+            self.fields[name].widget = forms.HiddenInput()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import cookies, help, machines, newsletter, policy
+from .views import cases, cookies, help, machines, newsletter, policy
 
 app_name = "site"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("newsletter/<slug:reference>/<slug:key>/", newsletter.answer, name="newsletter_answer"),
     path("help/", help.help, name="help"),
     path("help/find-order/", help.find_order, name="find_order"),
+    path("help/case/<slug:reference>/<slug:key>/", cases.case, name="case"),
     path(".well-known/security.txt", machines.security_txt),
     path("robots.txt", machines.robots_txt),
     path("manifest.webmanifest", machines.manifest, name="manifest"),

@@ -24,7 +24,7 @@ NOTICES = {
 }
 
 
-@writes("code_sign_in", "code_confirm", "code_change_email", "code_attach")
+@writes("code_sign_in", "code_confirm", "code_change_email", "code_attach", "code_case")
 def code(mail: OutgoingMail) -> Letter | None:
     """The six digits, and what they are for; nothing when they have run out meanwhile."""
     if clock.now() > mail.created_at + LIFETIME:
@@ -35,6 +35,7 @@ def code(mail: OutgoingMail) -> Letter | None:
         "code_confirm": _("Type this code to confirm that it is you:"),
         "code_change_email": _("Type this code to use this address for your account:"),
         "code_attach": _("Type this code to find the orders that you placed with this address:"),
+        "code_case": _("Type this code to show that what you asked us about your data comes from you:"),
     }[mail.kind]
     return Letter(
         subject=_("%(code)s is your code for ConBillet") % {"code": digits},

@@ -1,5 +1,7 @@
 """What we write about cases, and the mail with somebody's links."""
 
+from datetime import date
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,8 +13,9 @@ from conbillet.mail.letter import Button, Letter
 from conbillet.mail.models import OutgoingMail
 from conbillet.sales.models import Order, Participant
 from conbillet.support.models import Case, CaseNote
+from conbillet.support.queries import pressing_cases
 
-from ..links import mailed_order_link, participant_link
+from ..links import case_link, mailed_order_link, participant_link
 from .letters import foot_links, greeting, writes
 
 MOST_LINKS = 20
@@ -28,6 +31,7 @@ def case_received(mail: OutgoingMail) -> Letter | None:
     case = _case(mail)
     if case is None:
         return None
+    proof = case.is_right and not case.identity and bool(case.access_key)
     return Letter(
         subject=_("We have received your message (%(case)s)") % {"case": pretty(case.reference)},
         greeting=greeting(case.name),
@@ -36,12 +40,35 @@ def case_received(mail: OutgoingMail) -> Letter | None:
             % {"case": pretty(case.reference), "day": format_day(case.due_on, case.language)},
             _("Is there something to add? Just reply to this mail and keep the number in the subject."),
             *_refused_files(case),
+            *((_("What you ask for is about personal data, so we have to know that it comes from you. Please show it with the button; it takes a minute, and needs no account."),) if proof else ()),
         ),
+        button=Button(_("Show that it is you"), case_link(case)) if proof else None,
         closing=(_("If it was not you who wrote to us, you need not do anything."),),
         links=foot_links(),
         reply_to=reply_address(case.reference),
         sender="ConBillet",
     )
+
+
+@writes("case_prove")
+def case_prove(mail: OutgoingMail) -> Letter | None:
+    """Please show that it is you: to somebody who has not, or whose words we sorted anew."""
+    case = _case(mail)
+    if case is None or case.identity or not case.access_key:
+        return None
+    return Letter(
+        subject=_("Please show that it is you (%(case)s)") % {"case": pretty(case.reference)},
+        greeting=greeting(case.name),
+        paragraphs=(
+            _("You have asked us about personal data: %(kind)s. Before we do anything, we have to know that it comes from the person it is about.") % {"kind": case.get_kind_display()},
+            _("Open the page below and type the code that we send to the address that the data is under. Can you not reach that address any more? Then reply to this mail, and we find another way."),
+        ),
+        button=Button(_("Show that it is you"), case_link(case)),
+        closing=(_("If it was not you who wrote to us, you need not do anything."),),
+        links=foot_links(),
+        reply_to=reply_address(case.reference),
+        sender="ConBillet",
+    )  # fmt: skip
 
 
 @writes("case_alert")
@@ -84,17 +111,31 @@ def case_alert_association(mail: OutgoingMail) -> Letter | None:
     )
 
 
-@writes("case_answer")
+@writes("case_answer", "case_refusal", "case_extension")
 def case_answer(mail: OutgoingMail) -> Letter | None:
-    """Our answer, as it was written at the desk."""
-    note = CaseNote.objects.select_related("case").filter(pk=int(mail.about), kind=CaseNote.Kind.ANSWER).first()
-    if note is None or not note.text:
+    """Our answer as it was written at the desk; a refusal with where to complain; more time with why and until when."""
+    note = CaseNote.objects.select_related("case").filter(pk=int(mail.about)).first()
+    if note is None or not note.text or f"case_{note.kind}" != mail.kind:
         return None
     case = note.case
+    written = tuple(part.strip() for part in note.text.split("\n\n") if part.strip())
+    subject = _("Answer to your message (%(case)s)")
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    if note.kind == CaseNote.Kind.REFUSAL:
+        subject = _("We cannot do what you asked for (%(case)s)")
+        after = (complaint_route(),)
+    elif note.kind == CaseNote.Kind.EXTENSION:
+        subject = _("We need more time for your case (%(case)s)")
+        words = {"received": format_day(case.created_at, case.language), "day": format_day(case.due_on, case.language)}
+        before = (
+            _("We received what you ask for on %(received)s, and cannot finish it within a month. The law lets us take up to two months more when we say why, so you have our answer by %(day)s at the latest. The reason:") % words,
+        )  # fmt: skip
+        after = (complaint_route(),)
     return Letter(
-        subject=_("Answer to your message (%(case)s)") % {"case": pretty(case.reference)},
+        subject=subject % {"case": pretty(case.reference)},
         greeting=greeting(case.name),
-        paragraphs=tuple(part.strip() for part in note.text.split("\n\n") if part.strip()),
+        paragraphs=(*before, *written, *after),
         closing=(_("You can reply to this mail."),),
         links=foot_links(),
         reply_to=reply_address(case.reference),
@@ -114,6 +155,34 @@ def case_files_refused(mail: OutgoingMail) -> Letter | None:
         paragraphs=(_("We have received your message."), *_refused_files(case)),
         links=foot_links(),
         reply_to=reply_address(case.reference),
+        sender="ConBillet",
+    )
+
+
+def complaint_route() -> str:
+    """Where somebody can go who is not content with us (GDPR art. 12(4))."""
+    return _("You can complain to %(authority)s, or take the matter to the courts.") % {
+        "authority": settings.CONBILLET_SUPERVISORY_AUTHORITY
+    }
+
+
+@writes("cases_pressing")
+def cases_pressing(mail: OutgoingMail) -> Letter | None:
+    """To the desk: which cases must be answered soon, and which should have been. Numbers and kinds, nobody's name."""
+    today = date.fromisoformat(mail.about)
+    cases = list(pressing_cases(today=today)[:50])
+    if not cases:
+        return None
+    late = sum(case.due_on < today for case in cases)
+    return Letter(
+        subject=_("%(count)d cases wait for an answer, %(late)d too long") % {"count": len(cases), "late": late},
+        greeting=_("Hi"),
+        paragraphs=(_("These cases are near their day, or past it. What the law gives a month cannot wait."),),
+        rows=tuple(
+            (f"{pretty(case.reference)} · {case.get_kind_display()}", format_day(case.due_on, mail.language))
+            for case in cases
+        ),
+        button=Button(_("Open the desk"), f"{settings.CONBILLET_BASE_URL}/desk/"),
         sender="ConBillet",
     )
 

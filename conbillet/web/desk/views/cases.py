@@ -13,10 +13,12 @@ from conbillet.support.actions.close_case import close_case
 from conbillet.support.actions.look_up_case import NoSuchCase, look_up_case
 from conbillet.support.models import Case, CaseNote
 from conbillet.support.queries import closed_cases, open_cases
+from conbillet.workflows.case_answers import REFUSALS, draft, drafts_for
 from conbillet.workflows.cases import answer_by_mail
 
+from ..case_forms import SortForm
 from ..forms import AnswerForm
-from ..pages import Staff, desk, desk_page
+from ..pages import OFFICERS, Staff, desk, desk_page
 
 PAGE_SIZE = 50
 
@@ -46,7 +48,11 @@ def case(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
         found = look_up_case(reference=reference, actor=staff.actor, now=now)
     except NoSuchCase:
         raise Http404 from None
-    form = AnswerForm(request.POST if request.POST.get("do") in {"answer", "note"} else None)
+    wanted = request.GET.get("draft", "")
+    form = AnswerForm(
+        request.POST if request.POST.get("do") in {"answer", "refuse", "note"} else None,
+        initial={"text": draft(wanted, case=found, now=now)},
+    )
     if request.method == "POST":
         done = _do(request, staff, found, form)
         if done:
@@ -57,6 +63,11 @@ def case(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
         "files": found.attachments.defer("content").order_by("id"),
         "form": form,
         "today": clock.copenhagen_day(now),
+        "drafts": drafts_for(found),
+        "refuses": wanted in REFUSALS,
+        "sort_form": SortForm(initial={"kind": found.kind}),
+        "is_officer": bool(staff.roles & OFFICERS),
+        "may_extend": found.is_right and found.extended_at is None and clock.copenhagen_day(now) <= found.due_on,
         "is_closed": found.state == Case.State.CLOSED,
     }
     return desk(request, "desk/case.html", context, status=422 if request.method == "POST" else 200)
@@ -91,8 +102,10 @@ def _do(request: HttpRequest, staff: Staff, found: Case, form: AnswerForm) -> st
     if not form.is_bound or not form.is_valid():
         return ""
     try:
-        if what == "answer":
-            answer_by_mail(case=found, text=form.cleaned_data["text"], actor=staff.actor, now=now)
+        if what in {"answer", "refuse"}:
+            answer_by_mail(
+                case=found, text=form.cleaned_data["text"], refuses=what == "refuse", actor=staff.actor, now=now
+            )
             messages.success(request, _("The answer is on its way."))
         else:
             answer_case(case=found, text=form.cleaned_data["text"], kind=CaseNote.Kind.NOTE, actor=staff.actor, now=now)

@@ -1,0 +1,145 @@
+"""What the law gives people, done at the desk: who asks, more time, deleting. Each opening of a case is recorded."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from conbillet.core import clock
+from conbillet.privacy.erasure.erase import CannotErase
+from conbillet.privacy.erasure.summary import last_day, summary
+from conbillet.privacy.reach import guest
+from conbillet.support.actions.extend_case import CannotExtend, NoReason
+from conbillet.support.actions.look_up_case import NoSuchCase, look_up_case
+from conbillet.support.actions.show_identity import CannotVouch, vouch_for
+from conbillet.support.actions.sort_case import sort_case
+from conbillet.support.models import Case
+from conbillet.web.me.fresh import is_fresh
+from conbillet.workflows.case_identity import ask_to_prove, close_as_done, remember_guardian
+from conbillet.workflows.cases import extend_by_mail
+from conbillet.workflows.erasure import erase_after_case, preview_erasure
+
+from ..case_forms import EraseForm, MoreTimeForm, SortForm, VouchForm
+from ..pages import Staff, desk, desk_page, officer_page
+
+
+def opened(reference: str, staff: Staff) -> Case:
+    """The case, its opening recorded; 404 for anything else, and for what is closed."""
+    try:
+        found = look_up_case(reference=reference, actor=staff.actor, now=clock.now())
+    except NoSuchCase:
+        raise Http404 from None
+    if found.state == Case.State.CLOSED:
+        raise Http404
+    return found
+
+
+@require_POST
+@desk_page
+def sort(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Say what it is about; the deadline follows."""
+    form, found = SortForm(request.POST), opened(reference, staff)
+    if form.is_valid():
+        case = sort_case(case=found, kind=form.cleaned_data["kind"], actor=staff.actor, now=clock.now())
+        messages.success(request, _("The case is about: %(kind)s.") % {"kind": case.get_kind_display()})
+    return redirect("desk:case", reference=reference)
+
+
+@require_POST
+@desk_page
+def prove(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Ask the person to show that it is them, by the page with the code."""
+    found = opened(reference, staff)
+    if found.answer_to and not found.identity:
+        ask_to_prove(case=found, now=clock.now())
+        messages.success(request, _("We have asked them to show that it is them."))
+    return redirect("desk:case", reference=reference)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@officer_page
+def vouch(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Write down how somebody made sure who asks. For officers: whoever can be talked into this gives data away."""
+    found, now = opened(reference, staff), clock.now()
+    form = VouchForm(request.POST or None, initial={"email": found.email, "for_child": found.for_child})
+    if form.is_bound and form.is_valid():
+        wanted = form.cleaned_data
+        try:
+            case = vouch_for(
+                case=found, email=wanted["email"], how=wanted["how"], for_child=wanted["for_child"],
+                child_born=wanted["child_born"], actor=staff.actor, now=now,
+            )  # fmt: skip
+        except CannotVouch as refusal:
+            form.add_error(refusal.field, str(refusal.message))
+        else:
+            remember_guardian(case=case, now=now)
+            messages.success(request, _("It is written down."))
+            return redirect("desk:case", reference=reference)
+    return desk(request, "desk/case_vouch.html", {"case": found, "form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_page
+def more_time(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Two months more, with the reason that the person gets to read."""
+    found = opened(reference, staff)
+    form = MoreTimeForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            extend_by_mail(case=found, reason=form.cleaned_data["reason"], actor=staff.actor, now=clock.now())
+        except CannotExtend as refusal:
+            form.add_error("reason" if isinstance(refusal, NoReason) else None, str(refusal))
+        else:
+            messages.success(request, _("The person is told. There is more time."))
+            return redirect("desk:case", reference=reference)
+    return desk(request, "desk/case_time.html", {"case": found, "form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_page
+def deletion(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Everything that deleting would do, and then doing it: only where it was shown who asks."""
+    if not is_fresh(request):
+        here = reverse("desk:case_deletion", kwargs={"reference": reference})
+        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': here})}")
+    found, now = opened(reference, staff), clock.now()
+    if found.kind != Case.Kind.DELETION or not found.is_proven:
+        raise Http404
+    preview = preview_erasure(subject=guest(found.email), now=now)
+    form = EraseForm(request.POST or None, has_tickets=bool(preview.live_tickets))
+    refusal = preview.refusal
+    if form.is_bound and not refusal and form.is_valid():
+        refusal = _erase(found, staff, void_tickets=form.cleaned_data.get("tickets") == "void")
+        if not refusal:
+            messages.success(request, _("It is deleted. The receipt is on its way, and the case is closed."))
+            return redirect("desk:home")
+    context: dict[str, Any] = {
+        "case": found,
+        "form": form,
+        "preview": preview,
+        "refusal": refusal,
+        "holders": summary(preview.plan.lines),
+        "last_day": last_day(preview.plan.lines),
+    }
+    return desk(request, "desk/case_deletion.html", context, status=422 if form.is_bound else 200)
+
+
+def _erase(found: Case, staff: Staff, *, void_tickets: bool) -> str:
+    """Delete, and close the case, whose own personal data is among what is gone; why not, where it cannot be now."""
+    now = clock.now()
+    try:
+        # The receipt is written in the person's language, not in that of whoever is at the desk.
+        with translation.override(found.language):
+            erase_after_case(
+                email=found.email, actor=staff.actor, now=now, void_tickets=void_tickets, also_tell=found.contact_email
+            )
+    except CannotErase as reason:
+        return reason.message
+    close_as_done(case=found, actor=staff.actor, now=now)
+    return ""
