@@ -296,6 +296,10 @@ PLACES = {
     "database's own log": (
         "what failed, without the values: log_error_verbosity is terse, and no statement is logged", JOURNAL, "postgres.log",
     ),
+    "inbound mailbox": (
+        "what people write to us by mail, until it is fetched (a minute) and has become a case",
+        "removed when its case is committed; what no person wrote: 30 days", "",
+    ),
     "job queue": ("row ids and public references", "30 days after the job ended", ""),
     "subject keys": ("one random key a person, outside the database", "until the person is erased", "keys/subjects/**"),
     "installation keys": ("random keys of the installation: no person in them", "until they are replaced", "keys/installation/*"),
