@@ -39,13 +39,13 @@ def beyond(*, orders: Ids, participants: Ids, emails: frozenset[str]) -> list[Be
     about_own = OutgoingMail.objects.filter(about__in=own, organization__isnull=False)
     wrote = Case.objects.alias(wrote_from=Lower("contact_email")).filter(wrote_from__in=emails - {""})
     return [
-        Beyond("support_case", set(wrote.values_list("pk", flat=True)), frozenset({"contact_email", "name"})),
         Beyond("memberships_membership", set(paid), None),
         Beyond("sales_participant", themselves, None),
         Beyond("tickets_checkin", set(entered.values_list("pk", flat=True)), None),
         # To the buyer, whatever address was typed then: one that was mistyped is theirs as well.
         Beyond("mail_outgoingmail", set(about_own.values_list("pk", flat=True)), None),
         Beyond("mail_outgoingmail", _to_others(orders, participants | themselves), WRITTEN),
+        Beyond("support_case", set(wrote.values_list("pk", flat=True)), frozenset({"contact_email", "name"})),
     ]
 
 
