@@ -306,10 +306,6 @@ PLACES = {
     "erasure ledger": (
         "row ids, scope and time of erasures", "as long as a backup may still hold the data", "keys/erasures/*",
     ),
-    "inbound mailbox": (
-        "what people write to us by mail, until it is fetched (a minute) and has become a case",
-        "removed when its case is committed; what no person wrote: 30 days", "",
-    ),
     "packages of insight": (
         "everything that is stored about somebody who asked for it, encrypted under their own key",
         "7 days, or until the person is erased", "packages/*",
