@@ -45,6 +45,11 @@ def format_money(amount: int, currency: str = "DKK", language: str | None = "da"
     return f"{sign}{number} {'kr.' if currency == 'DKK' else currency}"
 
 
+def format_count(number: int, language: str | None = "da") -> str:
+    """Write how many: 1527 becomes `1.527` or `1,527`."""
+    return f"{number:,}" if _tongue(language) == "en" else f"{number:,}".replace(",", ".")
+
+
 def copenhagen_day(moment: date | datetime) -> date:
     """The calendar day in Copenhagen of an instant; a plain day is returned as it is."""
     if isinstance(moment, datetime):

@@ -4,12 +4,18 @@ import pytest
 
 from conbillet.core.formats import (
     copenhagen_day,
+    format_count,
     format_day,
     format_day_range,
     format_moment,
     format_money,
     format_time,
 )
+
+
+def test_counts():
+    assert [format_count(number, "da") for number in (0, 999, 1527, 1234567)] == ["0", "999", "1.527", "1.234.567"]
+    assert format_count(1527, "en") == "1,527"
 
 
 @pytest.mark.parametrize(

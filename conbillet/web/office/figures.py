@@ -74,7 +74,7 @@ def event_figures(*, standing: Standing, event: Event, now: datetime) -> EventFi
         state__in=[Event.State.DRAFT, Event.State.CANCELLED]
     )
     before = previous.order_by("-starts_on").first()
-    quotas = list(event.quotas.order_by("-size", "pk"))
+    quotas = list(event.quotas.order_by("pk"))
     size, both = sum(quota.sold for quota in quotas), (event.pk, *([before.pk] if before else []))
     rows = kept_when_large(("sold", both), size=size, add_up=lambda: sold_by_day(event_ids=both))
     money = None

@@ -38,6 +38,12 @@ def as_money(amount: int, currency: str = "DKK") -> str:
 
 
 @register.filter
+def as_count(number: int) -> str:
+    """`{{ quota.sold|as_count }}`: how many, `1.527`."""
+    return formats.format_count(number, get_language())
+
+
+@register.filter
 def as_day(day: date | datetime, style: formats.DayStyle = "long") -> str:
     """`{{ day|as_day }}`, styles long, short, weekday, month."""
     return formats.format_day(day, get_language(), style)
