@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from conbillet.core.prepared import fetch
-
 from .models import Event, Product, ProductQuota, Variant
 
 
@@ -33,17 +31,12 @@ class Offer:
 
 def offer_of(event: Event) -> Offer:
     """The offer of this version of the event: four queries the first time in a process, none afterwards."""
-    return _offer(event.pk, event.version)
-
-
-def current_offer(event_id: int) -> Offer:
-    """The offer of the event as it is now, the event itself in it: one query that reads a number."""
-    ((version,),) = fetch("SELECT version FROM catalogue_event WHERE id = %s", [event_id])
-    return _offer(event_id, version)
+    return offer_at(event.pk, event.version)
 
 
 @lru_cache(maxsize=64)
-def _offer(event_id: int, version: int) -> Offer:
+def offer_at(event_id: int, version: int) -> Offer:
+    """The offer of that version of an event, the event itself in it. For queries that read `catalogue_event.version` along."""
     event = Event.objects.get(pk=event_id)
     products = {
         product.pk: product

@@ -55,8 +55,13 @@ def made(model: type[Row], values: tuple[Any, ...]) -> Row:
 
     A row that was read needs none of what `Model.__init__` does for new ones; without it, this takes a fifth of the time.
     """
+    return instance(model, dict(zip(_attributes(model), values, strict=True)))
+
+
+def instance(model: type[Row], values: dict[str, Any]) -> Row:
+    """An instance of a row that is in the table, of its values by attribute."""
     row = model.__new__(model)
-    row.__dict__.update(zip(_attributes(model), values, strict=True))
+    row.__dict__.update(values)
     row._state = ModelState()
     row._state.adding, row._state.db = False, "default"
     return row

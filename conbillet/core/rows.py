@@ -24,7 +24,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from .prepared import columns, fetch, made, run
+from .prepared import Row, columns, fetch, instance, made, run
 
 _BLOCK = 200  # ids taken at a time; what a process has not used when it ends is a harmless gap
 _ids: dict[tuple[str, type[models.Model]], deque[int]] = {}
@@ -103,12 +103,18 @@ def insert(rows: Sequence[models.Model], *, on_conflict: str = "") -> None:
 def add(model: type[models.Model], *, on_conflict: str = "", **values: Any) -> int:
     """Insert one row that nobody looks at again in this process, without making an instance; returns its id.
 
-    What is not given takes the model's default.
+    Values by attribute (`order_id`, not `order`); what is not given takes the model's default.
     """
-    row = {**_defaults(model), **values}
-    row["id"] = next_id(model)
+    row = _with_defaults(model, values)
     _insert(model, [row], on_conflict)
     return int(row["id"])
+
+
+def create(model: type[Row], **values: Any) -> Row:
+    """As `add`, but gives the instance: what a model's own constructor does for each takes five times as long."""
+    row = _with_defaults(model, values)
+    _insert(model, [row], "")
+    return instance(model, row)
 
 
 def _insert(model: type[models.Model], rows: Sequence[models.Model | Values], on_conflict: str) -> None:
@@ -178,6 +184,14 @@ def _columns(model: type[models.Model]) -> tuple[tuple[str, str], ...]:
     return tuple((str(field.column), field.attname) for field in model._meta.concrete_fields)
 
 
+def _with_defaults(model: type[models.Model], values: Values) -> Values:
+    row = {**_defaults(model), **values}
+    if len(row) != len(_defaults(model)):
+        raise TypeError(f"{model.__name__} has no {', '.join(sorted(values.keys() - _defaults(model).keys()))}")
+    row["id"] = next_id(model)
+    return row
+
+
 @cache
 def _defaults(model: type[models.Model]) -> Values:
     """What an empty instance holds. Defaults that differ from row to row (fresh keys) have to be given."""
@@ -197,13 +211,16 @@ def _insert_statement(model: type[models.Model], rows: Sequence[models.Model | V
     # One JSON text a table: an array a column costs six times as much in both programs.
     return (
         f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s::json) {on_conflict}",  # noqa: S608  names of our own tables
-        [json.dumps(records, default=_as_text, separators=(",", ":"))],
+        [_as_json(records)],
     )
 
 
 def _as_text(value: object) -> str:
     """What JSON has no word for, as PostgreSQL reads it: instants, days, UUIDs, amounts, bytes."""
     return f"\\x{bytes(value).hex()}" if isinstance(value, bytes | memoryview) else str(value)
+
+
+_as_json = json.JSONEncoder(default=_as_text, separators=(",", ":")).encode
 
 
 @cache

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from conbillet.core import rows
-from conbillet.core.prepared import fetch_one
 
 from .models import Dispute, LedgerAccount, LedgerEntry, Payment, ProviderEvent, Refund
 
@@ -53,14 +52,6 @@ def totals(*, abouts: Abouts) -> Totals:
     )
 
 
-def about_payment(payment_id: int) -> str:
-    """What the payment is for: an order's reference, which never changes."""
-    found = fetch_one("SELECT about FROM payments_payment WHERE id = %s", [payment_id])
-    if found is None:
-        raise Payment.DoesNotExist(payment_id)
-    return str(found[0])
-
-
 def provider_event(event_id: int) -> ProviderEvent:
     """A stored webhook. Raises ProviderEvent.DoesNotExist."""
     found = rows.read("FROM payments_providerevent e WHERE e.id = %s", [event_id], e=ProviderEvent)
@@ -75,13 +66,6 @@ def note_outcome(*, event: ProviderEvent, outcome: str, now: datetime) -> None:
     rows.execute(
         "UPDATE payments_providerevent SET handled_at = %s, outcome = %s WHERE id = %s", [now, outcome, event.pk]
     )
-
-
-def lock_payment(payment_id: int) -> Payment:
-    """The payment as it is now, locked. Needs a transaction; whoever locks its order, too, does that first."""
-    payment: Payment
-    (payment,) = rows.read("FROM payments_payment p WHERE p.id = %s FOR UPDATE", [payment_id], p=Payment)
-    return payment
 
 
 def payment_of(*, about: str) -> Payment | None:

@@ -27,14 +27,13 @@ from conbillet.payments.actions.start_checkout import CannotCheckOut, NothingToP
 from conbillet.payments.checkout import SHORTEST, CheckoutLine
 from conbillet.payments.gateway import Fees
 from conbillet.payments.models import LedgerAccount, Payment
-from conbillet.payments.queries import about_payment, lock_payment
 from conbillet.sales.actions.cancel_order import CannotCancel, cancel_order
 from conbillet.sales.actions.extend_payment_time import TooLate, extend_payment_time
 from conbillet.sales.actions.issue_receipt import issue_receipt
 from conbillet.sales.actions.place_order import OrderDetails
 from conbillet.sales.actions.place_order import place_order as place_in_sales
-from conbillet.sales.actions.settle_order import PlacesAreGone, lock_order, settle_order
-from conbillet.sales.models import Cart, Order, OrderLine, Receipt
+from conbillet.sales.actions.settle_order import PlacesAreGone, settle_order
+from conbillet.sales.models import Cart, Hold, Order, OrderLine, Receipt
 from conbillet.sales.queries import lines_with_people
 from conbillet.tickets.actions.issue_tickets import issue_tickets
 
@@ -132,8 +131,7 @@ def confirm_payment(
     Idempotent: a second call for a captured payment changes nothing. Money that comes too late is admitted again while
     places are left, and otherwise goes back by itself, with a mail.
     """
-    order, hold = lock_order(reference=about_payment(payment_id))
-    payment = lock_payment(payment_id)
+    order, hold, payment = _lock(payment_id)
     if is_confirmed(payment):
         return order
     lines = lines_with_people(order)
@@ -173,6 +171,23 @@ def confirm_payment(
         )
         queue_order_mail(kind="late_money", order=order, now=now)
     return order
+
+
+_TO_CONFIRM = (
+    "FROM payments_payment p JOIN sales_order o ON o.reference = p.about JOIN sales_hold h ON h.order_id = o.id "
+    "WHERE p.id = %s FOR UPDATE OF h, o, p"
+)
+
+
+def _lock(payment_id: int) -> tuple[Order, Hold, Payment]:
+    """What a payment confirms, as it is now, locked in the order of the house: hold, order, payment."""
+    found = rows.read(_TO_CONFIRM, [payment_id], h=Hold, o=Order, p=Payment)
+    if not found:
+        raise Payment.DoesNotExist(payment_id)
+    locked: tuple[Hold, Order, Payment] = found[0]
+    hold, order, payment = locked
+    hold.order = order
+    return order, hold, payment
 
 
 def payment_expired(*, payment_id: int, now: datetime) -> None:

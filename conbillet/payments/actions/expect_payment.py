@@ -10,7 +10,8 @@ from ..models import Payment
 
 def expect_payment(*, organization_id: int, about: str, amount: int, method: str, now: datetime) -> Payment:
     """One expected payment of `amount` øre for what `about` names (an order's reference): a single INSERT."""
-    payment = Payment(
+    return rows.create(
+        Payment,
         organization_id=organization_id,
         reference=new_reference(),
         about=about,
@@ -18,5 +19,3 @@ def expect_payment(*, organization_id: int, about: str, amount: int, method: str
         method=method,
         created_at=now,
     )
-    rows.insert([payment])
-    return payment

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.core import rows
-from conbillet.core.prepared import run
+from conbillet.core.prepared import columns, fetch_one, made, run
 
 from .. import gateway as provider
 from ..checkout import METHODS, CheckoutLine, fingerprint, request_for, session_end
@@ -20,6 +19,11 @@ from .end_attempt import end_attempt
 _IN_FLIGHT = timedelta(seconds=60)
 _ROUNDS = 4
 _ACCOUNT = "FROM payments_connectedaccount a WHERE a.organization_id = %s AND a.charges_enabled"
+_BEGIN = (
+    "INSERT INTO payments_attempt (organization_id, payment_id, key, state, session, url, fingerprint, started_at, expires_at) "  # noqa: S608
+    "VALUES (%s, %s, %s, 'starting', '', '', %s, %s, %s) ON CONFLICT (payment_id) WHERE state IN ('starting', 'open') "
+    f"DO NOTHING RETURNING {columns(Attempt, 'payments_attempt')}"
+)
 _OPEN = "UPDATE payments_attempt SET state = 'open', session = %s, url = %s WHERE id = %s AND state = 'starting'"
 _LIVE = "FROM payments_attempt t WHERE t.payment_id = %s AND t.state IN ('starting', 'open')"
 _PATIENCE = 5  # seconds
@@ -109,20 +113,11 @@ def start_checkout(
         )
         repeated = attempt is not None
         if attempt is None:
-            new = Attempt(
-                organization_id=payment.organization_id,
-                payment=payment,
-                key=key,
-                fingerprint=fingerprint(request),
-                started_at=now,
-                expires_at=end,
-            )
-            try:
-                with transaction.atomic():
-                    rows.insert([new])
-            except IntegrityError:
+            values = [payment.organization_id, payment.pk, key, fingerprint(request), now, end]
+            begun = fetch_one(_BEGIN, values)
+            if begun is None:
                 continue  # somebody else (a second click) has just begun: join that attempt
-            attempt = new
+            attempt = made(Attempt, begun)
         elif attempt.fingerprint != fingerprint(request):
             _end(attempt, account, now)
             continue

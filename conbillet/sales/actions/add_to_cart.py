@@ -72,6 +72,11 @@ class ProductSoldOut(CannotAddToCart):
     message = _("There are not enough left.")
 
 
+_CART_AND_HOLD = (
+    "FROM sales_cart c JOIN sales_hold h ON h.cart_id = c.id AND h.ended_at IS NULL WHERE c.id = %s FOR UPDATE OF c, h"
+)
+
+
 def hold_until(now: datetime) -> datetime:
     """The deadline of a hold granted now (`CONBILLET_HOLD_MINUTES`)."""
     return now + timedelta(minutes=settings.CONBILLET_HOLD_MINUTES)
@@ -93,22 +98,24 @@ def add_to_cart(*, event: Event, cart: Cart | None, wishes: Sequence[Wish], lang
     with gathered():
         cart, hold = _open_cart(cart)
         if cart is None:
-            cart = Cart(
+            cart = rows.create(
+                Cart,
                 organization_id=event.organization_id,
-                event=event,
+                event_id=event.pk,
                 reference=new_reference(),
                 language=language,
                 created_at=now,
                 changed_at=now,
             )
-            rows.insert([cart])
+            cart.event = event
             old_lines: list[CartLine] = []
         else:
             old_lines = lines_of(cart)
         new_lines = [
-            CartLine(
+            rows.create(
+                CartLine,
                 organization_id=event.organization_id,
-                cart=cart,
+                cart_id=cart.pk,
                 product_id=wish.product_id,
                 variant_id=wish.variant_id,
                 amount=wish.amount,
@@ -117,7 +124,6 @@ def add_to_cart(*, event: Event, cart: Cart | None, wishes: Sequence[Wish], lang
             for _unit in range(wish.quantity)
         ]
         _check_limits([*old_lines, *new_lines], event, offer)
-        rows.insert(new_lines)
         set_hold(cart=cart, hold=hold, lines=[*old_lines, *new_lines], offer=offer, now=now)
     return cart
 
@@ -135,6 +141,11 @@ def _open_cart(cart: Cart | None) -> tuple[Cart | None, Hold | None]:
 
 def lock_cart(cart: Cart) -> tuple[Cart, Hold | None]:
     """The cart as it is now, and its live hold, both locked. Needs a transaction."""
+    both = rows.read(_CART_AND_HOLD, [cart.pk], c=Cart, h=Hold)
+    if both:
+        locked: tuple[Cart, Hold] = both[0]
+        return locked
+    # One after the other: the hold may have ended, or another one begun, while we waited for the cart.
     found = rows.read("FROM sales_cart c WHERE c.id = %s FOR UPDATE", [cart.pk], c=Cart)
     if not found:
         raise Cart.DoesNotExist(cart.reference)
@@ -162,8 +173,7 @@ def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer:
         raise ProductSoldOut(product) from None
     release(units=less)
     if hold is None:
-        hold = Hold(organization_id=cart.organization_id, cart=cart, expires_at=hold_until(now))
-        rows.insert([hold])
+        hold = rows.create(Hold, organization_id=cart.organization_id, cart_id=cart.pk, expires_at=hold_until(now))
     else:
         hold.expires_at = hold_until(now)
         rows.execute("UPDATE sales_hold SET expires_at = %s WHERE id = %s", [hold.expires_at, hold.pk])

@@ -24,9 +24,10 @@ def issue_receipt(
     """
     through = Receipt.lines.through
     ((number,),) = fetch(_NEXT_NUMBER, [order.organization_id])
-    receipt = Receipt(
+    receipt = rows.create(
+        Receipt,
         organization_id=order.organization_id,
-        order=order,
+        order_id=order.pk,
         number=number,
         kind=kind,
         issued_at=now,
@@ -36,7 +37,6 @@ def issue_receipt(
         buyer_name=order.buyer_name,
         payment_reference=payment_reference,
     )
-    rows.insert([receipt])
     for line in lines:
         rows.add(through, receipt_id=receipt.pk, orderline_id=line.pk)
     return receipt

@@ -12,19 +12,20 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from conbillet.catalogue.models import Event, ProductKind
-from conbillet.catalogue.offer import Offer, current_offer
+from conbillet.catalogue.offer import Offer, offer_at
 from conbillet.catalogue.rules import age_refusal, order_limit_refusals, sale_refusal
 from conbillet.core import audit, rows
 from conbillet.core.actor import Actor
 from conbillet.core.clock import copenhagen_day, day_end
 from conbillet.core.people import PayerRelation
+from conbillet.core.prepared import columns, fetch, made
 from conbillet.core.references import new_reference
 from conbillet.memberships.periods import period_from
 from conbillet.memberships.queries import types_by_id
 
 from ..models import Cart, CartLine, Hold, Order, OrderLine, Participant
 from ..pricing import PricedLine, Quote, quote
-from ..queries import known_members, lines_of
+from ..queries import known_members
 from .add_to_cart import CannotAddToCart, lock_cart, set_hold
 
 
@@ -130,10 +131,7 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
         refusal = AlreadyOrdered()
         refusal.order = Order.objects.get(cart=cart)
         raise refusal
-    lines = lines_of(cart)
-    if not lines:
-        raise CartEmpty
-    offer = current_offer(cart.event_id)
+    lines, offer = _contents(cart)
     event = offer.event
     _check_lines(lines, offer, details, event, now)
     known = {key: person.person_id for key, person in details.people.items()}
@@ -154,12 +152,13 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
             ) from None
 
     buyer = details.buyer
-    order = Order(
+    order = rows.create(
+        Order,
         organization_id=cart.organization_id,
-        event=event,
+        event_id=event.pk,
         reference=new_reference(),
         access_key=new_reference(24),
-        cart=cart,
+        cart_id=cart.pk,
         buyer_id=buyer.person_id,
         buyer_name=buyer.name,
         buyer_email=buyer.email,
@@ -174,9 +173,9 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
         placed_at=now,
         pay_by_at=_pay_by(method, event, hold, now),
     )
-    rows.insert([order])
+    order.event, order.cart = event, cart
     participants = _participants(order, details)
-    rows.insert(_lines(order, priced.lines, offer, participants, details, now))
+    _add_lines(order, priced.lines, offer, participants, details, now)
     rows.execute(
         "UPDATE sales_hold SET order_id = %s, expires_at = %s WHERE id = %s",
         [order.pk, order.pay_by_at or hold.expires_at, hold.pk],
@@ -194,6 +193,20 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
         lines=len(lines),
     )
     return order
+
+
+_CONTENTS = (
+    f"SELECT e.version, {columns(CartLine, 'l')} FROM sales_cartline l JOIN catalogue_event e ON e.id = %s "  # noqa: S608
+    "WHERE l.cart_id = %s ORDER BY l.id"
+)
+
+
+def _contents(cart: Cart) -> tuple[list[CartLine], Offer]:
+    """What is in a locked cart, and what is on offer at this moment."""
+    found = fetch(_CONTENTS, [cart.event_id, cart.pk])
+    if not found:
+        raise CartEmpty
+    return [made(CartLine, row[1:]) for row in found], offer_at(cart.event_id, found[0][0])
 
 
 def _check_lines(lines: list[CartLine], offer: Offer, details: OrderDetails, event: Event, now: datetime) -> None:
@@ -243,44 +256,43 @@ def _pay_by(method: str, event: Event, hold: Hold, now: datetime) -> datetime | 
     return max(hold.expires_at, now + timedelta(minutes=36))
 
 
-def _participants(order: Order, details: OrderDetails) -> dict[str, Participant]:
+def _participants(order: Order, details: OrderDetails) -> dict[str, int]:
+    """A row for each person that a line is for; their ids, by the form's keys."""
     used = sorted({key for key in details.people_of.values() if key in details.people})
-    people = {key: details.people[key] for key in used}
-    made = [
-        Participant(
-            organization_id=order.organization_id,
-            order=order,
-            person_id=person.person_id,
-            claim_key=new_reference(24),
-            name=person.name,
-            badge_name=person.badge_name,
-            email=person.email,
-            birth_date=person.birth_date,
-            gender=person.gender,
-            street=person.street,
-            postcode=person.postcode,
-            city=person.city,
-            country=person.country,
-        )
-        for person in people.values()
-    ]
-    rows.insert(made)
-    return dict(zip(people, made, strict=True))
+    return {key: _participant(order, details.people[key]) for key in used}
 
 
-def _lines(
+def _participant(order: Order, person: PersonDetails) -> int:
+    return rows.add(
+        Participant,
+        organization_id=order.organization_id,
+        order_id=order.pk,
+        person_id=person.person_id,
+        claim_key=new_reference(24),
+        name=person.name,
+        badge_name=person.badge_name,
+        email=person.email,
+        birth_date=person.birth_date,
+        gender=person.gender,
+        street=person.street,
+        postcode=person.postcode,
+        city=person.city,
+        country=person.country,
+    )
+
+
+def _add_lines(
     order: Order,
     priced: tuple[PricedLine, ...],
     offer: Offer,
-    participants: Mapping[str, Participant],
+    participants: Mapping[str, int],
     details: OrderDetails,
     now: datetime,
-) -> list[OrderLine]:
+) -> None:
     types = {}
     wanted = {line.product.membership_type_id for line in priced if line.product.membership_type_id}
     if wanted:
         types = types_by_id(wanted)
-    made = []
     for position, line in enumerate(priced, start=1):
         product = line.product
         dues = (
@@ -292,28 +304,26 @@ def _lines(
         if product.kind == ProductKind.MEMBERSHIP:
             asked = details.payer_relations.get(line.line_id, PayerRelation.SELF)
             relation = asked if asked in PayerRelation.values else PayerRelation.OTHER
-        made.append(
-            OrderLine(
-                organization_id=order.organization_id,
-                order=order,
-                position=position,
-                kind=product.kind,
-                product=product,
-                variant_id=line.variant_id,
-                participant=participants.get(line.person or ""),
-                text=_text(order.language, line, offer),
-                audience=line.audience,
-                amount=line.amount,
-                vat_code=product.vat_code,
-                vat_amount=line.vat_amount,
-                pay_by_on=product.pay_by_on,
-                dues_from=dues[0],
-                dues_to=dues[1],
-                payer_relation=relation,
-                added_at=now,
-            )
+        rows.add(
+            OrderLine,
+            organization_id=order.organization_id,
+            order_id=order.pk,
+            position=position,
+            kind=product.kind,
+            product_id=product.pk,
+            variant_id=line.variant_id,
+            participant_id=participants.get(line.person or ""),
+            text=_text(order.language, line, offer),
+            audience=line.audience,
+            amount=line.amount,
+            vat_code=product.vat_code,
+            vat_amount=line.vat_amount,
+            pay_by_on=product.pay_by_on,
+            dues_from=dues[0],
+            dues_to=dues[1],
+            payer_relation=relation,
+            added_at=now,
         )
-    return made
 
 
 def _text(language: str, line: PricedLine, offer: Offer) -> str:

@@ -16,11 +16,12 @@ TICKET_KINDS = ADMITTING_KINDS | {ProductKind.SLEEPING, ProductKind.MEAL}
 
 def issue_tickets(*, order: Order, lines: Sequence[OrderLine], now: datetime) -> list[Ticket]:
     """Exactly one ticket a line (I4): the database refuses a second one. Called once, by the confirmation of payment."""
-    tickets = [
-        Ticket(
+    return [
+        rows.create(
+            Ticket,
             organization_id=order.organization_id,
             event_id=order.event_id,
-            line=line,
+            line_id=line.pk,
             participant_id=line.participant_id,
             reference=new_reference(),
             access_key=new_reference(24),
@@ -30,5 +31,3 @@ def issue_tickets(*, order: Order, lines: Sequence[OrderLine], now: datetime) ->
         for line in lines
         if line.kind in TICKET_KINDS and line.amount >= 0
     ]
-    rows.insert(tickets)
-    return tickets
