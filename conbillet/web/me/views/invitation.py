@@ -34,7 +34,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST" and ("log_in" in request.POST or not account.is_authenticated):
             if account.is_authenticated:
                 logout(request)  # with another address than the invited one
-            return sign_in_and_come_back(request)
+            return sign_in_and_come_back(request, email=found.email)
         if request.method == "POST":
             role = accept_invitation(token=token, account=account, actor=actor_of(request), now=now)  # type: ignore[arg-type]
             messages.success(request, _("Welcome to %(organization)s.") % {"organization": found.organization.name})

@@ -33,7 +33,7 @@ from conbillet.accounts.codes import (
 )
 from conbillet.core import clock, security_log
 from conbillet.web.client_address import client_network
-from conbillet.web.goals import kept_goal
+from conbillet.web.goals import kept_goal, wanted_address
 from conbillet.web.limits import limit_posts
 from conbillet.web.pages import actor_of
 from conbillet.workflows.sign_in import TooManyCodes, move_to_email, send_code
@@ -75,7 +75,7 @@ def sign_in(request: HttpRequest, *, new: bool = False) -> HttpResponse:
     if "account_login" in request.session:
         clear_login(request)  # somebody who was asked for a second factor starts over
     form_class: type[EmailForm] = SignUpForm if new else EmailForm
-    form = form_class(request.POST or None)
+    form = form_class(request.POST or None, initial={"email": wanted_address(request)})
     if request.method == "POST" and form.is_valid():
         try:
             start_code(request, email=form.cleaned_data["email"], purpose=Purpose.SIGN_IN, next=goal)

@@ -94,6 +94,7 @@ class TestRoles:
         link = re.search(r"http://localhost:8000(/invitation/[0-9a-f]+/)", mail.outbox[-1].body).group(1)
         newcomer = Client()
         assert newcomer.post(link)["Location"].startswith("/accounts/login/")
+        assert 'value="ny@alea.example"' in newcomer.get("/accounts/login/").content.decode()
         newcomer.post("/accounts/login/", {"email": "ny@alea.example", "next": link})
         run_jobs()
         code = re.search(r"^(\d{6})$", mail.outbox[-1].body, re.MULTILINE).group(1)
