@@ -137,8 +137,8 @@ def requests(house: House) -> Iterator[tuple[str, str, dict[str, str]]]:
     for ending in ("csv", "xlsx"):
         yield "post", f"{LIST[:-1]}.{ending}", {"who": "everybody"}
     for text in (ADA.name, "a", PHONE):
-        yield "get", "/door/alea/fastaval/search/", {"q": text}
-        yield "post", "/door/alea/fastaval/search/", {"q": text}
+        yield "post", "/door/alea/fastaval/search/", {"code": text}
+        yield "post", "/door/alea/fastaval/", {"code": text}
 
 
 def content_of(response) -> str:
@@ -189,6 +189,7 @@ def test_the_crawl_opens_pages_that_show_people(owner, house):
     assert len(opened) > 20 and not [address for address, response in seen.items() if response.status_code >= 500]
     assert (
         ADA.name in seen[LIST].content.decode()
+        and ADA.name in owner.post("/door/alea/fastaval/search/", {"code": ADA.name}).content.decode()
         and ADA.email in seen[f"/office/alea/orders/{house.order.reference}/"].content.decode()
     )
 
