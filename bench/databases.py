@@ -1,4 +1,4 @@
-"""Two databases, one with few and one with many sold tickets, built once and kept in `var/bench`."""
+"""Databases with few and with many sold tickets, people and accounts, built once and kept in `var/bench`."""
 
 import hashlib
 import os
@@ -16,8 +16,8 @@ from .worker import TRIGGER
 CHECKOUT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("CONBILLET_BENCH_DATA", str(CHECKOUT / "var" / "bench"))).resolve()
 _COMMENT = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
-# "people" is for the files of those who come: some 20,000 of them.
-SIZES = {"small": 1_000, "large": 200_000, "people": 39_000}
+# "people" is for the files of those who come: some 20,000 of them; "accounts" has 200,000 accounts (`accounts.py`), too.
+SIZES = {"small": 1_000, "large": 200_000, "people": 39_000, "accounts": 39_000}
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     core = CHECKOUT / "conbillet" / "core"
     files = [*CHECKOUT.glob("conbillet/*/migrations/*.py"), core / "database_roles.py", core / "trimming.py"]
-    for path in sorted([*files, Path(__file__).parent / "fill.py"]):
+    here = Path(__file__).parent
+    for path in sorted([*files, here / "fill.py", here / "accounts.py"]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

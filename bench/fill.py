@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import django
 
+from . import accounts
+
 
 def main() -> None:
     from conbillet.config import settings as house
@@ -55,6 +57,8 @@ def main() -> None:
             last=now - timedelta(hours=1),
             every_state=False,
         )
+    if name.endswith("_accounts"):
+        accounts.fill(now)
 
 
 main()
