@@ -14,7 +14,7 @@ from conbillet.core.live import notify
 from conbillet.core.references import new_reference
 from conbillet.mail.actions.queue_mail import queue_mail
 from conbillet.privacy.insight.children import wards_of
-from conbillet.privacy.insight.collect import collect
+from conbillet.privacy.insight.collect import collect, files_of
 from conbillet.privacy.insight.facts import Insight
 from conbillet.privacy.insight.package import zip_of
 from conbillet.privacy.insight.store import fetch, keep, remove
@@ -127,9 +127,10 @@ def make_package(*, package: int) -> None:
         return
     try:
         _step(found, State.WORKING, 10)
-        insight = collect(subject=whose(found), now=clock.now())
+        subject = whose(found)
+        insight = collect(subject=subject, now=clock.now())
         _step(found, State.WORKING, 40)
-        plain = zip_of(insight, language=found.language, operator=settings.CONBILLET_OPERATOR)
+        plain = _zip(insight, subject, found.language)
         _step(found, State.WORKING, 90)
         keep(found, plain)
     except Exception:
@@ -137,6 +138,10 @@ def make_package(*, package: int) -> None:
         _step(found, State.FAILED, 0)
         raise
     _ready(found)
+
+
+def _zip(insight: Insight, subject: Subject, language: str) -> bytes:
+    return zip_of(insight, language=language, operator=settings.CONBILLET_OPERATOR, files=files_of(subject))
 
 
 @transaction.atomic
@@ -266,4 +271,4 @@ def insight_by_command(*, email: str, language: str, actor: Actor, now: datetime
         object_reference="command",
         subject=next(iter(subject.persons), None),
     )
-    return zip_of(insight, language=language, operator=settings.CONBILLET_OPERATOR)
+    return _zip(insight, subject, language)

@@ -19,7 +19,7 @@ from conbillet.privacy.reach import subject_of
 from conbillet.privacy.retention.rules import RULES, run_rule
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.actions.attach_orders import attach_orders
-from conbillet.support.models import Case
+from conbillet.support.models import Case, CaseAttachment
 from conbillet.workflows import insight
 from tests.cast import make_person
 from tests.jobs import announced, run_jobs
@@ -276,3 +276,19 @@ def test_the_page_asks_the_database_as_often_for_three_orders_as_for_one(
         client.get("/my/data/")
     assert len(three) == len(one)
     assert Account.objects.filter(person=Person.objects.get(pk=ada.pk)).exists()
+
+
+def test_files_that_somebody_sent_us_are_in_the_package(client, ada, now):
+    for reference, email, content in (("ATT1", "ada@example.com", b"Ada's own"), ("ATT2", "bo@example.com", b"Bo's")):
+        case = Case.objects.create(reference=f"C{reference}", email=email, created_at=now, due_on=now.date())
+        CaseAttachment.objects.create(
+            reference=reference, case=case, title="../../note.txt", kind="text/plain", content=content,
+            size=len(content), at=now,
+        )  # fmt: skip
+    assert "../../note.txt" in log_in(client, ada).get("/my/data/").content.decode()
+    client.post("/my/data/package/")
+    run_jobs()
+    content = store.fetch(InsightPackage.objects.get())
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert [name for name in archive.namelist() if name.startswith("files/")] == ["files/ATT1.txt"]
+        assert archive.read("files/ATT1.txt") == b"Ada's own"

@@ -16,9 +16,10 @@ from conbillet.core.data_map import BOOKKEEPING, CONTRACT, PURCHASES, SERVICES, 
 from conbillet.organizations.models import Organization
 from conbillet.payments.models import Payment, Refund
 from conbillet.sales.models import Order, Participant
+from conbillet.support.models import CaseAttachment
 
 from ..erasure.beyond import beyond
-from ..reach import Subject, reached
+from ..reach import Subject, reached, rows_of
 from .children import children_of
 from .facts import Association, Insight, Row, Thing
 from .history import handovers_of, history_of
@@ -91,12 +92,26 @@ def collect(*, subject: Subject, now: datetime) -> Insight:
     return insight
 
 
+def files_of(subject: Subject) -> dict[str, bytes]:
+    """Name in the package → bytes, of the files that somebody sent us. Read for a package only."""
+    rows = rows_of(data_map.load().tables[CaseAttachment._meta.db_table], subject)
+    found: list[Any] = list(rows.order_by("pk")) if rows is not None else []
+    return {file_name(row): bytes(row.content) for row in found if row.content is not None}
+
+
+def file_name(row: CaseAttachment) -> str:
+    """Ours, so that the sender's name for it cannot lead anywhere."""
+    endings = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+    return f"files/{row.reference}.{endings.get(row.kind, 'txt')}"
+
+
 def _with_neighbours(rows: QuerySet[Any]) -> QuerySet[Any]:
     names = {field.name for field in rows.model._meta.concrete_fields if field.is_relation}
     wanted = sorted(names & {"organization", "documentation", *_NAMES})
     if "documented" in names:
         wanted.append("documented__documentation")
-    return rows.select_related(*wanted) if wanted else rows
+    rows = rows.select_related(*wanted) if wanted else rows
+    return rows.defer("content") if rows.model is CaseAttachment else rows
 
 
 def _is_told(table: str, row: Any) -> bool:
@@ -184,6 +199,8 @@ def _values(row: Any, table: Table, told: Iterable[Column], others: Others) -> d
     for name, column in table.columns.items():
         if column.kind == "technical" and name not in _NOT_TOLD:
             values |= _fact(row, name)
+    if isinstance(row, CaseAttachment) and not row.refused:
+        values["file"] = file_name(row)
     return {name: value for name, value in values.items() if value not in (None, "", [], {})}
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,16 @@ FORMAT = "conbillet-insight/1"
 _TEMPLATE = Path(__file__).parent / "package.typ"
 
 
-def zip_of(insight: Insight, *, language: str, operator: dict[str, str]) -> bytes:
-    """`index.html`, `data.pdf` and `data.json`. `operator` is the platform as controller: name, e-mail, address."""
+def zip_of(
+    insight: Insight, *, language: str, operator: dict[str, str], files: Mapping[str, bytes] | None = None
+) -> bytes:
+    """`index.html`, `data.pdf`, `data.json`, and the `files` that somebody sent us. `operator` is the platform as
+    controller: name, e-mail, address."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files_of(insight, language=language, operator=operator).items():
+            archive.writestr(name, content)
+        for name, content in (files or {}).items():
             archive.writestr(name, content)
     return buffer.getvalue()
 

@@ -23,6 +23,7 @@ from .words import (
     BASES,
     BEYOND,
     FROM_PURCHASE,
+    LANGUAGES,
     MORE_THINGS,
     OMITTED,
     PERIODS,
@@ -36,6 +37,15 @@ Pairs = list[tuple[str, str]]
 _MONEY = {"amount", "vat_amount", "dues_amount", "captured_amount", "refunded_amount"}
 # In the JSON for machines; nobody reads these.
 _NOT_READ = {"html", "text_hash", "position", "currency", "dues_separate", "channel", "vat_code", "municipality_source", "data"}
+_NOT_READ_OF = {
+    "mail_outgoingmail": {"kind", "state", "language"},
+    "privacy_insightpackage": {"state", "progress", "language"},
+    "privacy_erasure": {"scope"},
+}
+# In the order in which people look for them.
+_ORDER = {table: place for place, table in enumerate(SOURCES)}
+# These sentences say already who it was.
+_SAYS_WHO = ("insight_", "correction_", "case_", "certificate_", "guardian_", "disclosed_", "account_", "profile_")
 
 
 @dataclass(frozen=True)
@@ -70,12 +80,13 @@ class Part:
 def parts_of(insight: Insight, language: str) -> list[Part]:
     """The platform first, then the associations by name."""
     by_name = sorted(insight.associations, key=lambda pk: insight.associations[pk].name.casefold())
+    things = sorted(insight.things, key=lambda thing: (thing.beyond, _ORDER.get(thing.table, len(_ORDER))))
     found = []
     for organization in [None, *by_name]:
         part = Part(
             insight.associations[organization] if organization else None,
             [
-                *(_entry(thing, language) for thing in insight.things if thing.organization == organization),
+                *(_entry(thing, language) for thing in things if thing.organization == organization),
                 *_children([child for child in insight.children if child.organization == organization], language),
             ],
             [_handover(one, language) for one in insight.handovers if one.organization == organization],
@@ -98,7 +109,7 @@ def parts_of(insight: Insight, language: str) -> list[Part]:
 def _entry(thing: Thing, language: str) -> Entry:
     return Entry(
         title=title_of(thing),
-        purposes=[purpose_text(*one) for one in thing.purposes],
+        purposes=purpose_texts(thing.purposes),
         source=str(SOURCES.get(thing.table, "")),
         recipients=[str(RECIPIENTS.get(name, name)) for name in thing.recipients],
         periods=[_period(name, thing, language) for name in thing.keeps],
@@ -114,10 +125,15 @@ def title_of(thing: Thing) -> str:
     return str(MORE_THINGS.get(thing.table) or THINGS.get(thing.table, OTHER_THING))
 
 
-def purpose_text(clause: str, article: str, law: str) -> str:
-    """Why, and on which legal basis."""
-    basis = str(BASES.get(article, "")) + (f", {law}" if law else "")
-    return f"{PURPOSES.get(clause, clause)} ({basis}; GDPR {article})"
+def purpose_texts(purposes: list[tuple[str, str, str]]) -> list[str]:
+    """Why: for each legal basis what it is used for."""
+    by_basis: dict[tuple[str, str], list[str]] = {}
+    for clause, article, law in purposes:
+        by_basis.setdefault((article, law), []).append(str(PURPOSES.get(clause, clause)))
+    return [
+        f"{'; '.join(names)} ({BASES.get(article, '')}{f', {law}' if law else ''}; GDPR {article})"
+        for (article, law), names in by_basis.items()
+    ]
 
 
 def _period(name: str, thing: Thing, language: str) -> str:
@@ -133,7 +149,7 @@ def _pairs(table: str, row: Row, language: str) -> Pairs:
     told = [
         (column_word(name), shown(table, name, value, language))
         for name, value in row.values.items()
-        if name not in _NOT_READ
+        if name not in _NOT_READ and name not in _NOT_READ_OF.get(table, ())
     ]
     days = set(row.kept_until.values())
     if told and days:
@@ -153,11 +169,10 @@ def _children(children: list[Child], language: str) -> list[Entry]:
         told += [(_("Dues"), shown("memberships_membership", "", one, language)) for one in child.dues]
         told += [_handover(one, language) for one in child.handovers]
         rows.append(told)
-    why = [purpose_text("use.purchases", "6(1)(b)", "")]
     return [
         Entry(
             title=_("Children under 15 whom you bought for"),
-            purposes=why,
+            purposes=purpose_texts([("use.purchases", "6(1)(b)", "")]),
             source=str(FROM_PURCHASE),
             recipients=[str(RECIPIENTS["association"])],
             periods=[str(PERIODS["accounting"])],
@@ -190,7 +205,8 @@ def _deed(deed: Any, language: str) -> str:
         if value not in (None, "", [], {})
     ]
     about = f" {deed.about}" if deed.about else ""
-    text = f"{deed_word(deed.action)}{about}, {BY.get(deed.by, deed.by)}"
+    who = "" if deed.action.startswith(_SAYS_WHO) else f", {BY.get(deed.by, deed.by)}"
+    text = f"{deed_word(deed.action)}{about}{who}"
     return f"{text} ({'; '.join(details)})" if details else text
 
 
@@ -216,6 +232,8 @@ def shown(table: str, name: str, value: Any, language: str) -> str:
 
 def _label(table: str, name: str, value: str) -> str:
     """What a code is called, where the column is one of codes."""
+    if name == "language":
+        return str(LANGUAGES.get(value, value))
     declared = data_map.load().tables.get(table)
     if declared is None:
         return value

@@ -64,6 +64,7 @@ _RULES: dict[str, dict[str, Callable[[Any], date | None]]] = {
     "mail_outgoingmail": {"mail_body": _after("created_at", days=30)},
     "support_case": {"cases": _after("closed_at", months=LOG_MONTHS)},
     "support_casenote": {"cases": lambda row: _after("closed_at", months=LOG_MONTHS)(row.case)},
+    "support_caseattachment": {"cases": lambda row: _after("closed_at", months=LOG_MONTHS)(row.case)},
     "sales_cart": {"cart": lambda row: None if row.ordered_at else copenhagen_day(row.changed_at + timedelta(hours=24))},
     "organizations_invitation": {"invitation": _invitation},
     "certificates_cprnumber": {"cpr": lambda row: row.delete_on},

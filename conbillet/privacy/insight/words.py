@@ -110,6 +110,7 @@ SOURCES: dict[str, Any] = {
     "mail_outgoingmail": FROM_PROGRAM,
     "support_case": FROM_YOU,
     "support_casenote": FROM_STAFF,
+    "support_caseattachment": FROM_YOU,
     "privacy_insightpackage": FROM_PROGRAM,
     "privacy_erasure": FROM_PROGRAM,
     "privacy_guardianship": FROM_STAFF,
@@ -131,6 +132,7 @@ BEYOND: dict[str, Any] = {
     "memberships_membership": _("Dues that you paid for others"),
     "mail_outgoingmail": _("Mails to others about your orders"),
 }
+LANGUAGES: dict[str, Any] = {"da": _("Danish"), "en": _("English")}
 # The map's reasons for what it does not hand out.
 OMITTED: dict[str, Any] = {
     "a hash that only helps a thief": _("a hash that would only help a thief"),
@@ -179,6 +181,7 @@ COLUMNS: dict[str, Any] = {
     "due_on": _("To be answered by"), "authority": _("Authority"), "their_reference": _("Their number"),
     "legal_ground": _("Legal ground"), "request": _("Request"), "categories": _("Kinds of data"), "silence_why": _("Why silent"),
     "checked_in_at": _("Came in"), "tickets": _("Tickets"), "dues": _("Dues"),
+    "title": _("Title"), "refused": _("Why we did not take it"), "file": _("File in the package"),
     # Details of the log.
     "fields": _("Fields"), "before": _("Before"), "after": _("After"), "role": _("Role"), "lines": _("Lines"),
     "generation": _("Number of the code"), "refund": _("Refund number"), "product": _("Product"), "size": _("Size"),

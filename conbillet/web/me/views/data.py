@@ -65,10 +65,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
     account: Any = request.user
     now = clock.now()
     parts = parts_of(insight.insight_of(account=account, now=now), get_language() or "da")
-    packages = [
-        Shown(one, one.person.name if one.asked_by_id and one.person else "")
-        for one in insight.packages_of(account=account, now=now)
-    ]
+    packages = _newest(insight.packages_of(account=account, now=now))
     context = {
         "section": "data",
         "parts": parts,
@@ -78,6 +75,14 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "wards": wards_of(guardian=account.person, now=now),
     }
     return render(request, "me/data.html", context)
+
+
+def _newest(packages: list[InsightPackage]) -> list[Shown]:
+    """One for each person: the newest, which is about to replace an older one that is still there."""
+    found: dict[Any, Shown] = {}
+    for one in packages:
+        found.setdefault(one.person_id, Shown(one, one.person.name if one.asked_by_id and one.person else ""))
+    return list(found.values())
 
 
 def _summary(parts: list[Part]) -> list[tuple[str, int]]:
