@@ -13,20 +13,20 @@ from conbillet.sales.models import Order, OrderLine, Participant
 from conbillet.tickets.models import CheckIn, Ticket
 
 from ..models import Guardianship
-from ..reach import Subject
 from .facts import Child
 from .history import handovers_of
 
 GROWN_UP = 15  # from that birthday on they ask themselves
 
 
-def children_of(*, orders: list[Order], subject: Subject, now: datetime) -> list[Child]:
+def children_of(*, orders: list[Order], themselves: list[Participant], now: datetime) -> list[Child]:
     """Children on the subject's own orders who have neither an account nor an address of their own.
 
     What is told is what the buyer typed and what became of it; not what others have told about a child of that name.
     """
     today = copenhagen_day(now)
     rows = Participant.objects.filter(order__in=orders, person__isnull=True, birth_date__isnull=False, email="")
+    rows = rows.exclude(pk__in=[row.pk for row in themselves])
     young = [row for row in rows.order_by("pk") if row.birth_date and age_on(row.birth_date, today) < GROWN_UP]
     pks = [row.pk for row in young]
     handed = handovers_of(persons=(), participants=pks, orders=(), by_participant=True)

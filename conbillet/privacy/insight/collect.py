@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Coalesce, Greatest
@@ -19,6 +21,7 @@ from conbillet.sales.models import Order, Participant
 from conbillet.support.models import CaseAttachment
 
 from ..erasure.beyond import beyond
+from ..erasure.plan import model_of
 from ..reach import Subject, reached, rows_of
 from .children import children_of
 from .facts import Association, Insight, Row, Thing
@@ -69,15 +72,17 @@ def collect(*, subject: Subject, now: datetime) -> Insight:
         if table.name not in _APART
     }
     orders: list[Order] = found["sales_order"][1]
+    others_rows = _beyond(orders, found)
     participants: list[Participant] = found["sales_participant"][1]
-    children = children_of(orders=orders, subject=subject, now=now)
+    children = children_of(orders=orders, themselves=participants, now=now)
     others = others_of(found={name: rows for name, (_table, rows) in found.items()}, except_for=children)
     things: list[Thing] = []
     moments = _moments(orders, participants)
+    things += _sessions(found["usersessions_usersession"][1])
     for table, rows in [*found.values(), *_money(orders)]:
         rows = [row for row in rows if _is_told(table.name, row)]
         things += _things(table, rows, others, moments)
-    things += _beyond(orders, participants, found, others)
+    things += [_in_passing(table, rows) for table, rows in others_rows]
     handovers = handovers_of(
         persons=subject.persons,
         participants=[one.pk for one in participants],
@@ -201,6 +206,8 @@ def _values(row: Any, table: Table, told: Iterable[Column], others: Others) -> d
             values |= _fact(row, name)
     if isinstance(row, CaseAttachment) and not row.refused:
         values["file"] = file_name(row)
+    if isinstance(row, Authenticator):
+        values["name"] = row.data.get("name")  # of a passkey; the rest of the column is secret
     return {name: value for name, value in values.items() if value not in (None, "", [], {})}
 
 
@@ -228,43 +235,51 @@ def _instant(row: Any) -> datetime | None:
     return next((getattr(row, name) for name in names if getattr(row, name, None)), None)
 
 
-def _beyond(
-    orders: list[Order], participants: list[Participant], found: dict[str, tuple[Table, list[Any]]], others: Others
-) -> Iterator[Thing]:
-    """Rows about somebody else in which the subject stands too: only that they are there, and what is the subject's own."""
+def _beyond(orders: list[Order], found: dict[str, tuple[Table, list[Any]]]) -> list[tuple[Table, list[Any]]]:
+    """What no path of the map leads to. The subject's own rows are added to those `found`; rows about somebody else, in
+    which the subject stands in passing, come back: by table and controller."""
     tables = data_map.load().tables
-    for more in beyond(orders={one.pk for one in orders}, participants={one.pk for one in participants}):
-        table = tables[more.table]
-        model = type(found[more.table][1][0]) if found[more.table][1] else None
-        mine = {row.pk for row in found[more.table][1]}
-        queryset: Any = _model(more.table, model)._default_manager.filter(pk__in=more.pks - mine)
+    in_passing: list[tuple[Table, list[Any]]] = []
+    holders = {one.pk for one in found["sales_participant"][1]}
+    for more in beyond(orders={one.pk for one in orders}, participants=holders):
+        table, mine = found[more.table]
+        queryset: Any = model_of(tables[more.table])._default_manager.filter(pk__in=more.pks - {row.pk for row in mine})
         rows = list(_with_neighbours(queryset).order_by("pk"))
+        if more.columns is None and more.table != "memberships_membership":
+            mine += rows
+            continue
         by_controller: dict[int | None, list[Any]] = {}
         for row in rows:
             by_controller.setdefault(_controller(table, row), []).append(row)
-        columns = [column for column in table.columns.values() if column.kind != "technical"]
-        days = days_of(table.name, rows, moments={})
-        for organization, theirs in by_controller.items():
-            yield Thing(
-                table=table.name,
-                organization=organization,
-                rows=[Row(_own_part(row), days.get(row.pk, {}), _instant(row)) for row in theirs],
-                categories=sorted({column.category for column in columns if column.category}),
-                purposes=_purposes(table, columns),
-                keeps=_keeps(table, columns),
-                recipients=sorted({recipient for column in columns for recipient in column.recipients}),
-                omitted={"text": "it is another person's"},
-                beyond=True,
-            )
+        in_passing += [(table, theirs) for theirs in by_controller.values()]
+    return in_passing
 
 
-def _model(table: str, known: Any) -> Any:
-    from ..erasure.plan import model_of
-
-    return known or model_of(data_map.load().tables[table])
+def _in_passing(table: Table, rows: list[Any]) -> Thing:
+    """Only that the rows are there, and what in them is the subject's own."""
+    columns = [column for column in table.columns.values() if column.kind != "technical"]
+    days = days_of(table.name, rows, moments={})
+    return Thing(
+        table=table.name,
+        organization=_controller(table, rows[0]),
+        rows=[Row(_own_part(row), days.get(row.pk, {}), _instant(row)) for row in rows],
+        categories=sorted({column.category for column in columns if column.category}),
+        purposes=_purposes(table, columns),
+        keeps=_keeps(table, columns),
+        recipients=sorted({recipient for column in columns for recipient in column.recipients}),
+        omitted={"text": "it is another person's"},
+        beyond=True,
+    )
 
 
 def _own_part(row: Any) -> dict[str, Any]:
     names = ("payer_name", "payer_relation", "dues_text", "dues_amount", "currency", "paid_at", "kind", "sent_at")
     values = {name: getattr(row, name) for name in names if hasattr(row, name)}
     return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def _sessions(devices: list[Any]) -> Iterator[Thing]:
+    """Sessions are known by the list of devices; what they hold opens the account, so only that they are there is told."""
+    table = data_map.load().tables[Session._meta.db_table]
+    rows = list(Session.objects.filter(session_key__in=[device.session_key for device in devices]))
+    yield from _things(table, rows, Others((), frozenset()), {})

@@ -36,7 +36,10 @@ from .words import (
 Pairs = list[tuple[str, str]]
 _MONEY = {"amount", "vat_amount", "dues_amount", "captured_amount", "refunded_amount"}
 # In the JSON for machines; nobody reads these.
-_NOT_READ = {"html", "text_hash", "position", "currency", "dues_separate", "channel", "vat_code", "municipality_source", "data"}
+_NOT_READ = {
+    "html", "text_hash", "position", "currency", "dues_separate", "channel", "vat_code", "municipality_source", "data", "digest",
+    "cell_gender", "cell_band", "cell_municipality", "reason_code",
+}  # fmt: skip
 _NOT_READ_OF = {
     "mail_outgoingmail": {"kind", "state", "language"},
     "privacy_insightpackage": {"state", "progress", "language"},

@@ -85,6 +85,7 @@ SOURCES: dict[str, Any] = {
     "accounts_staffrole": FROM_STAFF,
     "mfa_authenticator": FROM_YOU,
     "usersessions_usersession": FROM_BROWSER,
+    "django_session": FROM_BROWSER,
     "organizations_role": FROM_ASSOCIATION,
     "organizations_invitation": FROM_ASSOCIATION,
     "organizations_agreement": FROM_YOU,
@@ -121,6 +122,7 @@ SOURCES: dict[str, Any] = {
 }
 # Tables that `erasure/words.py` does not name, because an erasure never lists them.
 MORE_THINGS: dict[str, Any] = {
+    "django_session": _("Sessions: that a browser is logged in"),
     "sales_orderline": _("What was bought"),
     "tickets_ticket": _("Tickets"),
     "payments_payment": _("Payments"),
@@ -141,6 +143,7 @@ OMITTED: dict[str, Any] = {
     "a live key to the account": _("a key that opens your account right now"),
     "the number that you gave, encrypted; its beginning is shown": _("the number that you gave, encrypted; its beginning is shown"),
     "told to the person when the case allows it": _("told in the mail about the case"),
+    "cart references, language and sign-in state": _("what keeps you logged in: cart, language, and an address that you are about to confirm"),
     "it is another person's": _("it is another person's"),
 }  # fmt: skip
 COLUMNS: dict[str, Any] = {
@@ -182,6 +185,7 @@ COLUMNS: dict[str, Any] = {
     "legal_ground": _("Legal ground"), "request": _("Request"), "categories": _("Kinds of data"), "silence_why": _("Why silent"),
     "checked_in_at": _("Came in"), "tickets": _("Tickets"), "dues": _("Dues"),
     "title": _("Title"), "refused": _("Why we did not take it"), "file": _("File in the package"),
+    "counts": _("Counts when grants are applied for"), "expire_date": _("Runs out"), "session_data": _("Contents"),
     # Details of the log.
     "fields": _("Fields"), "before": _("Before"), "after": _("After"), "role": _("Role"), "lines": _("Lines"),
     "generation": _("Number of the code"), "refund": _("Refund number"), "product": _("Product"), "size": _("Size"),
