@@ -32,8 +32,11 @@ def patterns(found: Any = None, before: str = "") -> Iterator[tuple[str, str]]:
 
 
 def filled(pattern: str, name: str, values: dict[str, Any]) -> str:
-    """The address with values put in: those of its own name first, then the common ones, else something that is not there."""
+    """The address with values put in: those of its own name or place first, then the common ones, else nothing real."""
     own = values.get(f"{name}:", {})
+    for start, more in values.items():
+        if "/" in start and pattern.startswith(start):
+            own = more
 
     def value(match: re.Match[str]) -> str:
         kind, key = match[1] or "", match[2] or match[3]

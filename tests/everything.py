@@ -1,0 +1,130 @@
+"""A world in which every address leads somewhere: one of each thing that has a page, and the values for its address."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from conbillet.accounts.models import Person, StaffRole
+from conbillet.certificates.models import CertificateRequest, CertificateScheme
+from conbillet.consents.consent_links import consent_key
+from conbillet.consents.models import MarketingConsent
+from conbillet.core import clock
+from conbillet.core.references import new_reference
+from conbillet.memberships.models import MembershipType
+from conbillet.organizations.models import Invitation, Role
+from conbillet.organizations.tokens import invitation_token, token_hash
+from conbillet.privacy.models import AuthorityCase, Erasure, InsightPackage
+from conbillet.sales.actions.add_to_cart import Wish
+from conbillet.sales.models import Order, Participant
+from conbillet.support.models import Case
+from conbillet.tickets.models import Ticket
+from tests.cast import World, make_event, make_person
+from tests.purchases import ADA, BO, order_of, pay_for
+
+
+def values_for(world: World) -> dict[str, Any]:
+    """Parameter → value, for all addresses; below `name:` or a pattern's beginning those of particular ones."""
+    now = clock.now()
+    order = pay_for(order_of(world, now, Wish(world.adult.pk, 2), people=(ADA, BO)), now)
+    mine = pay_for(order_of(world, now, Wish(world.adult.pk, 1), people=(ADA,)), now)
+    Order.objects.filter(pk=mine.pk).update(buyer=world.buyer)
+    ticket = Ticket.objects.filter(line__order=order).first()
+    friend = Participant.objects.filter(order=order).exclude(claim_key="").last()
+    ours = {"reference": order.reference, "access_key": order.access_key, "number": 1}
+    off = make_event(world.organization, slug=f"off-{secrets.token_hex(3)}", name="Aflyst", state="cancelled")
+    return {
+        "organization": world.organization.slug,
+        "event": world.event.slug,
+        "product": world.adult.pk,
+        "quota": world.people.pk,
+        "kind": "merchandise",
+        "do": "close",
+        "day": "2026-11-22",
+        "year": now.year,
+        **{f"{name}:": ours for name in ("order", "order_state", "pay", "tickets_pdf", "receipt_pdf", "refund")},
+        "ticket:": {"reference": ticket.reference, "access_key": ticket.access_key},
+        "holder:": {"reference": ticket.reference},
+        "participant:": {"order_reference": order.reference, "claim_key": friend.claim_key if friend else "nothing"},
+        "my/orders/": {"reference": mine.reference},
+        "my/data/correct/": {"slug": world.organization.slug},
+        "event_refunds:": {"event": off.slug},
+        **_of_the_association(world, now),
+        **_of_the_platform(world, now),
+    }  # fmt: skip
+
+
+def _of_the_association(world: World, now: datetime) -> dict[str, Any]:
+    invited = {
+        "organization_id": world.organization.pk,
+        "email": f"ny-{secrets.token_hex(4)}@example.dk",
+        "created_at": now,
+    }
+    token = invitation_token(**invited)
+    Invitation.objects.create(
+        **invited, kind="manager", token_hash=token_hash(token), expires_at=now + timedelta(days=7)
+    )
+    scheme = CertificateScheme.objects.create(
+        organization=world.organization,
+        purpose="Børneaktiviteter",
+        basis="children",
+        consent_version="2026-11-23",
+        switched_on_at=now,
+    )
+    certificate = CertificateRequest.objects.create(
+        organization=world.organization,
+        scheme=scheme,
+        reference=new_reference(),
+        person=world.door_crew,
+        name="Dorte Dør",
+        asked_at=now,
+    )
+    return {
+        "invitation:": {"token": token},
+        "role:": {"role": Role.objects.get(organization=world.organization, person=world.door_crew).pk},
+        "membership_type:": {"number": MembershipType.objects.filter(organization=world.organization).first().pk},
+        "certificate:": {"reference": certificate.reference},
+    }  # fmt: skip
+
+
+def _of_the_platform(world: World, now: datetime) -> dict[str, Any]:
+    case = Case.objects.create(
+        reference=new_reference(), kind=Case.Kind.OTHER, email="en@example.dk", subject="Hej", text="Hej", created_at=now,
+        due_on=now.date() + timedelta(days=30),
+    )  # fmt: skip
+    request = AuthorityCase.objects.create(
+        reference=new_reference(), authority="Politiet", legal_ground="Kendelse", request="Alt", categories="user.name",
+        received_on=now.date(), opened_at=now,
+    )  # fmt: skip
+    news = MarketingConsent.objects.create(
+        reference=new_reference(), email="en@example.dk", purpose="newsletter", event="asked", method="double_opt_in",
+        text_version="2026-11-23", text_hash="0" * 64, at=now,
+    )  # fmt: skip
+    erasure = Erasure.objects.create(
+        reference=new_reference(), access_key=secrets.token_hex(16), subject_id=make_gone(now), scope="all", via="self",
+        erased_at=now, backups_until=now.date() + timedelta(days=30),
+    )  # fmt: skip
+    package = InsightPackage.objects.create(reference=new_reference(), person=world.buyer, asked_at=now)
+    return {
+        "desk/cases/": {"reference": case.reference},
+        "desk/authorities/": {"reference": request.reference},
+        "newsletter_answer:": {"reference": news.reference, "key": consent_key(news)},
+        "erased:": {"reference": erasure.reference, "access_key": erasure.access_key},
+        "package:": {"reference": package.reference},
+        "package_state:": {"reference": package.reference},
+    }
+
+
+def make_gone(now: datetime) -> Any:
+    """The id of somebody who is not there any more."""
+    person = Person.objects.create(name="", created_at=now, updated_at=now)
+    gone = person.pk
+    person.delete()
+    return gone
+
+
+def make_staff() -> Person:
+    """Somebody of the operator's who may do everything at the desk."""
+    person = make_person("Stine Stab", f"stine-{secrets.token_hex(4)}@conbillet.example")
+    for kind in StaffRole.Kind.values:
+        StaffRole.objects.create(account=person.account, kind=kind, granted_at=clock.now())
+    return person
