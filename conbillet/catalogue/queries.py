@@ -222,7 +222,8 @@ def office_event(*, event: Event, organization: Organization, today: date) -> Of
 
 
 def office_events(*, organization: Organization) -> Sequence[Event]:
-    """All events of an association, the latest first, with their quotas."""
+    """All events of an association, the latest first, with their quotas, the largest first."""
+    quotas = Prefetch("quotas", Quota.objects.order_by("-size", "pk"))
     return list(
-        Event.objects.filter(organization=organization).prefetch_related("quotas").order_by(F("starts_on").desc(), "id")
+        Event.objects.filter(organization=organization).prefetch_related(quotas).order_by(F("starts_on").desc(), "id")
     )

@@ -197,6 +197,16 @@ def test_lists_cost_the_same_for_one_event_and_for_many(world):
     assert {name: queries(work) for name, work in lists.items()} == before
 
 
+def test_the_office_sees_an_events_largest_quota_first(world):
+    """Whichever was written last: what the database gives first without being asked is nobody's choice."""
+    world.people.save()
+    make_quota(world.event, "House", 5000)
+    world.beds.save()
+    [event] = [one for one in office_events(organization=world.organization) if one.pk == world.event.pk]
+    sizes = [quota.size for quota in event.quotas.all()]
+    assert sizes[0] == 5000 and sizes == sorted(sizes, reverse=True)
+
+
 def test_an_associations_page_shows_its_own_events_only(many):
     found = organization_page(slug="hyggecon", today=TODAY)
     assert (names(found.upcoming), names(found.past)) == (["Ægcon", "Zebracon"], ["Lastcon"])
