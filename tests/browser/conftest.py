@@ -90,7 +90,7 @@ def live_house(_house: LiveHouse, cluster, django_db_blocker, settings) -> Itera
     from conbillet.catalogue import offer, queries
 
     # Kept by an event's id and version, and the house's database gives the same ids to other events.
-    offer._offer.cache_clear()
+    offer.offer_at.cache_clear()
     queries._constant.cache_clear()
     database = plain.DATABASES["default"]
     before = dict(database)

@@ -10,7 +10,7 @@ from tests.browser.house import LiveHouse
 from tests.browser.sizes import at_every_size, light_and_dark
 
 ENTRANCES = ["/accounts/login/", "/accounts/signup/", "/accounts/login/password/"]
-MINE = ["/my/", "/my/profile/", "/my/security/", "/my/data/", "/my/consents/", "/my/find-orders/", "/accounts/password/", "/accounts/email/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/", "/office/", "/office/start/"]  # fmt: skip
+MINE = ["/my/", "/my/profile/", "/my/security/", "/my/data/", "/my/data/correct/", "/my/data/package/", "/my/consents/", "/my/find-orders/", "/accounts/password/", "/accounts/email/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/", "/office/", "/office/start/"]  # fmt: skip
 OFFICE = ["", "settings/", "agreement/", "roles/", "payments/"]
 
 
