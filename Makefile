@@ -16,7 +16,7 @@ run: ## set up and run the demo at http://localhost:8000 (CONBILLET_PORT, CONBIL
 test: tools ## run all tests, browser tests included (ARGS="-k word" for some of them)
 	@$(CONBILLET) browser
 	@$(CONBILLET) translations compile
-	@$(TOOL)/python -m pytest $(ARGS)
+	@$(TOOL)/python -m tests.side_by_side $(ARGS)
 
 check: lint types contracts test ## lint, types, import contracts and tests
 

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.side_by_side import alone, part
+
 CHECKOUT = Path(__file__).resolve().parent
 TEST_DATA = Path(os.environ.get("CONBILLET_TEST_DATA", str(CHECKOUT / "var" / "test"))).resolve()
 # The browser is kept beside the installation's data, not with the tests', before that becomes CONBILLET_DATA.
 os.environ.setdefault(
     "CONBILLET_BROWSER", str(Path(os.environ.get("CONBILLET_DATA") or CHECKOUT / "var").resolve() / "browser")
 )
-os.environ["CONBILLET_DATA"] = str(TEST_DATA / "data")
+DATA = TEST_DATA / f"data{part()}"
+os.environ["CONBILLET_DATA"] = str(DATA)
 os.environ["CONBILLET_SECRET_KEY"] = "a key for tests only"
 os.environ.setdefault("DATABASE_URL", "postgresql://conbillet_test_app@/conbillet_test?host=/nonexistent")
 os.environ.setdefault("CONBILLET_STRIPE_SECRET_KEY", "sk_test_conbillet")
@@ -32,7 +35,7 @@ def _set_up_django() -> None:
     from django.conf import settings
 
     django.setup()
-    if TEST_DATA / "data" != settings.CONBILLET_DATA:
+    if settings.CONBILLET_DATA != DATA:
         raise pytest.UsageError("The settings were read before the tests' own. Unset DJANGO_SETTINGS_MODULE.")
 
 
@@ -87,6 +90,11 @@ def cluster() -> Iterator[object]:
 @pytest.fixture(scope="session")
 def template_database(cluster, django_db_blocker) -> str:
     """The migrated database that every test database is a copy of."""
+    with alone(TEST_DATA / "template.lock"):
+        return _template(cluster, django_db_blocker)
+
+
+def _template(cluster, django_db_blocker) -> str:
     import psycopg
     from django.conf import settings
     from django.core.management import call_command
