@@ -1,5 +1,6 @@
 """Tests run on a real PostgreSQL, as the role `app`, and share a fixed cast (see `tests/cast.py`)."""
 
+import gc
 import hashlib
 import os
 from collections.abc import Iterator
@@ -49,6 +50,12 @@ def pytest_configure() -> None:
     from conbillet.cli.translations import compile_all
 
     compile_all()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: not looked through again at every garbage collection (a tenth of the time)."""
+    gc.collect()
+    gc.freeze()
 
 
 def _schema_fingerprint() -> str:
