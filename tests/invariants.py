@@ -13,6 +13,7 @@ from conbillet.payments.models import Payment
 from conbillet.sales.models import HeldUnits, Hold, Order, OrderLine, Receipt
 from conbillet.tickets.actions.issue_tickets import TICKET_KINDS
 from conbillet.tickets.models import Ticket
+from tests.plain_sums import differences
 
 
 def stock_is_what_holds_say() -> list[str]:
@@ -136,6 +137,7 @@ def broken() -> list[str]:
             state_changes_are_audited,
             paid_orders_have_their_mail,
             carts_have_one_live_hold,
+            differences,
         )
         for complaint in check()
     ]

@@ -12,6 +12,8 @@ from conbillet.core import audit, clock
 from conbillet.core.rate_limits import forget_old_counters
 from conbillet.privacy.retention.rules import RULES, run_rule
 from conbillet.sales import stock
+from conbillet.sales.actions.fold_figures import fold_figures
+from conbillet.tickets.actions.fold_check_ins import fold_check_ins
 from conbillet.workflows import authorities, cases, inbox, policy_news, reconciliation
 
 from . import stalled_jobs
@@ -37,10 +39,17 @@ def seal_audit(*, now: datetime) -> None:
     audit.seal_entries()
 
 
+def add_up(*, now: datetime) -> None:
+    """Fold what was sold, booked and checked in during the last minute into the figures."""
+    fold_figures()
+    fold_check_ins()
+
+
 every("* * * * *", "reconcile", reconciliation.reconcile)
 every("17 * * * *", "reconcile_accounts", reconciliation.reconcile_accounts)
 every("* * * * *", "seal_audit", seal_audit)
 every("* * * * *", "release_expired_holds", stock.release_expired)
+every("* * * * *", "add_up", add_up)
 every("15 * * * *", "forget_old_counters", forget_old_counters)
 every("* * * * *", "fetch_mail", inbox.fetch_mail)
 every("3 6 * * *", "remind_of_cases", cases.remind_of_cases)

@@ -108,7 +108,7 @@ def _statements_for(model: type[models.Model], app: str, office: str) -> list[st
     found = []
     if append_only:
         found.append(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {app}")
-        for name in getattr(model, "may_unlink", ()):
+        for name in getattr(model, "may_change", ()):
             found.append(f'GRANT UPDATE ("{model._meta.get_field(name).column}") ON {table} TO {app}')  # type: ignore[union-attr]
     if not model._meta.managed:
         if access == "read":

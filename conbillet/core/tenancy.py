@@ -25,7 +25,8 @@ class TenantModel(models.Model):
     """A table whose every row belongs to one association.
 
     Child tables refer to parents through `TenantForeignKey`, so the database itself refuses a child of another
-    association. `append_only` tables can be read and added to, never changed, by the application's roles.
+    association. `append_only` tables can be read and added to, never changed, by the application's roles; but for the
+    columns in `may_change`, which say nothing about what was written.
     """
 
     organization = models.ForeignKey("organizations.Organization", on_delete=models.PROTECT, related_name="+")

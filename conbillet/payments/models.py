@@ -167,6 +167,7 @@ class LedgerEntry(TenantModel):
     """One side of a transaction: debit positive, credit negative, in øre. The sides of a transaction sum to zero (I2)."""
 
     append_only = True
+    may_change = ("counted",)
 
     transaction = models.UUIDField()
     account = models.CharField(max_length=14, choices=LedgerAccount.choices)
@@ -176,13 +177,18 @@ class LedgerEntry(TenantModel):
     about = models.CharField(max_length=64)  # opaque: the order's reference
     key = models.CharField(max_length=120)  # what happened; the same happening is never booked twice
     posted_at = models.DateTimeField()
+    counted = models.BooleanField(default=False, db_default=False)  # added up by day (`sales/figures.py`)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["key", "account"], name="payments_booked_once"),
             models.CheckConstraint(condition=~Q(amount=0), name="payments_booked_something"),
         ]
-        indexes = [models.Index(fields=["transaction"]), models.Index(fields=["organization", "posted_at"])]
+        indexes = [
+            models.Index(fields=["transaction"]),
+            models.Index(fields=["organization", "posted_at"]),
+            models.Index(fields=["organization"], condition=Q(counted=False), name="payments_uncounted"),
+        ]
 
 
 class ProviderEvent(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from conbillet.core import rows
 
-from .models import Dispute, LedgerAccount, LedgerEntry, Payment, ProviderEvent, Refund
+from .models import Dispute, LedgerEntry, Payment, ProviderEvent, Refund
 
 Abouts = Collection[str] | QuerySet[Any]  # references, or a subquery that gives them
 
@@ -32,24 +32,17 @@ class Totals:
         return self.captured - self.refunded - self.refunding - self.disputed
 
 
-def totals(*, abouts: Abouts) -> Totals:
-    """Sums over the payments of these references; four queries, however many there are."""
-    payments = Payment.objects.filter(about__in=abouts, state=Payment.State.CAPTURED)
-    by_method = {method: Sum("captured_amount", filter=Q(method=method)) for method in ("card", "transfer", "door")}
-    taken = payments.aggregate(captured=Sum("captured_amount"), **by_method)
-    refunds = Refund.objects.filter(payment__in=payments).aggregate(
-        refunded=Sum("amount", filter=Q(state=Refund.State.SUCCEEDED)),
-        refunding=Sum("amount", filter=Q(state=Refund.State.REQUESTED)),
-    )
-    disputed = Dispute.objects.filter(payment__in=payments).exclude(
+def under_way(*, abouts: Abouts) -> tuple[int, int]:
+    """What is being refunded, and what is disputed, of the payments of these references. Few rows; two queries."""
+    refunding = Refund.objects.filter(payment__about__in=abouts, state=Refund.State.REQUESTED)
+    disputed = Dispute.objects.filter(payment__about__in=abouts).exclude(
         Q(status__in=["won", "prevented"]) | Q(status__startswith="warning_")
     )
-    fees = LedgerEntry.objects.filter(payment__in=payments, account=LedgerAccount.PLATFORM_FEE, amount__lt=0)
-    return Totals(
-        **{name: amount or 0 for name, amount in {**taken, **refunds}.items()},
-        disputed=disputed.aggregate(sum=Sum("amount"))["sum"] or 0,
-        fees=-(fees.aggregate(sum=Sum("amount"))["sum"] or 0),
-    )
+    return _sum(refunding), _sum(disputed)
+
+
+def _sum(rows: QuerySet[Any]) -> int:
+    return rows.aggregate(sum=Sum("amount"))["sum"] or 0
 
 
 def provider_event(event_id: int) -> ProviderEvent:
@@ -76,11 +69,3 @@ def payment_of(*, about: str) -> Payment | None:
 def ledger_of(*, about: str) -> QuerySet[LedgerEntry]:
     """Everything booked for an order, oldest first."""
     return LedgerEntry.objects.filter(about=about).order_by("id")
-
-
-def balances(*, organization_id: int, begins_at: datetime, ends_at: datetime) -> dict[str, int]:
-    """What was booked on each account of an association from an instant to another (exclusive); income is negative."""
-    entries = LedgerEntry.objects.filter(
-        organization_id=organization_id, posted_at__gte=begins_at, posted_at__lt=ends_at
-    )
-    return dict(entries.values_list("account").annotate(sum=Sum("amount")).order_by("account"))

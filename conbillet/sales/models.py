@@ -73,9 +73,11 @@ class Order(TenantModel):
     pay_by_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)  # cancelled or expired
+    counted = models.BooleanField(default=False, db_default=False)  # its lines are in `SoldOnDay`
 
     class Meta:
         indexes = [
+            models.Index(fields=["event"], condition=Q(paid_at__isnull=False, counted=False), name="sales_order_uncounted"),
             models.Index(fields=["organization", "event", "-placed_at"]),
             models.Index(fields=["organization", "-placed_at"]),
             models.Index(fields=["pay_by_at"], condition=Q(state="awaiting_payment"), name="sales_order_unpaid"),
@@ -162,8 +164,12 @@ class OrderLine(TenantModel):
     dues_to = models.DateField(null=True)
     payer_relation = models.CharField(max_length=12, choices=PayerRelation.choices, blank=True)
     added_at = models.DateTimeField()
+    counted = models.BooleanField(default=False, db_default=False)  # a reversal that is in `SoldOnDay`
 
     class Meta:
+        indexes = [
+            models.Index(fields=["order"], condition=Q(reverses__isnull=False, counted=False), name="sales_line_uncounted")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="sales_line_position"),
             models.CheckConstraint(
@@ -239,3 +245,47 @@ class Receipt(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "number"], name="sales_receipt_number")]
+
+
+class SoldOnDay(TenantModel):
+    """What was sold of one product on one Copenhagen day, less what was taken back on it: added up by `fold_figures`.
+
+    What is not `counted` yet comes on top, so `figures.py` alone reads this. No sale waits for these rows.
+    """
+
+    office_access = "read"
+
+    event = TenantForeignKey(Event, related_name="+")
+    day = models.DateField()
+    product = TenantForeignKey(Product, null=True, related_name="+")
+    kind = models.CharField(max_length=14)
+    units = models.IntegerField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "day", "product", "kind"], nulls_distinct=False, name="sales_sold_on_day"
+            )
+        ]
+
+
+class BookedOnDay(TenantModel):
+    """What was booked on one account on one Copenhagen day, by event and by what happened (`capture`, `refund` …)."""
+
+    office_access = "read"
+
+    event = TenantForeignKey(Event, null=True, related_name="+")
+    day = models.DateField()
+    account = models.CharField(max_length=14)
+    happening = models.CharField(max_length=20)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "day", "event", "account", "happening"],
+                nulls_distinct=False,
+                name="sales_booked_on_day",
+            )
+        ]

@@ -23,6 +23,7 @@ from conbillet.core.data_map import (
 )
 
 from .models import (
+    BookedOnDay,
     Cancellation,
     Cart,
     CartLine,
@@ -34,6 +35,7 @@ from .models import (
     Participant,
     Receipt,
     ReceiptCounter,
+    SoldOnDay,
 )
 
 BUYING = {PURCHASES: CONTRACT}
@@ -62,7 +64,7 @@ with data_map.model(Cart, subject="person") as t:
         erase=blank,
     )
 
-for model in (CartLine, Hold, HeldUnits, ReceiptCounter):
+for model in (CartLine, Hold, HeldUnits, ReceiptCounter, SoldOnDay, BookedOnDay):
     with data_map.model(model) as t:
         t.technical(*(field.name for field in model._meta.concrete_fields), why="products and numbers, no person")
 
@@ -85,6 +87,7 @@ with data_map.model(Order, subject="buyer", email="buyer_email") as t:
         "pay_by_at",
         "paid_at",
         "ended_at",
+        "counted",
         why="the association's own record of the sale",
     )
     t.link("buyer", erase=unlink)

@@ -51,6 +51,7 @@ class CheckIn(TenantModel):
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     undo_reason = models.CharField(max_length=120, blank=True)
+    counted = models.BooleanField(default=False, db_default=False)  # one of those in `InsideCount`
 
     class Meta:
         constraints = [
@@ -63,7 +64,23 @@ class CheckIn(TenantModel):
                 name="tickets_undo_has_reason",
             ),
         ]
-        indexes = [models.Index(fields=["event", "at"])]
+        indexes = [
+            models.Index(fields=["event", "at"]),
+            models.Index(
+                fields=["event"],
+                condition=Q(undone_at__isnull=True, counted=False) | Q(undone_at__isnull=False, counted=True),
+                name="tickets_check_in_uncounted",
+            ),
+        ]
+
+
+class InsideCount(TenantModel):
+    """How many live check-ins of an event are `counted`. What came or was undone since then is added by whoever reads."""
+
+    office_access = "read"
+
+    event = TenantOneToOneField(Event, related_name="+")
+    people = models.IntegerField()
 
 
 class HandOut(TenantModel):

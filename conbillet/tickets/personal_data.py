@@ -2,7 +2,7 @@
 
 from conbillet.core.data_map import ACCOUNTING, CONTRACT, SERVICES, UNNAMED_STAFF, blank, data_map, drop, plain, unlink
 
-from .models import CheckIn, HandOut, Ticket, TicketKey
+from .models import CheckIn, HandOut, InsideCount, Ticket, TicketKey
 
 with data_map.model(TicketKey) as t:
     t.technical(
@@ -36,6 +36,7 @@ with data_map.model(CheckIn, subject="ticket.participant.person", email="ticket.
         "device",
         "scan",
         "undone_at",
+        "counted",
         why="the association's own record of a check-in",
     )
     t.link("by", why="who let the holder in", erase=unlink, export=UNNAMED_STAFF)
@@ -49,6 +50,9 @@ with data_map.model(CheckIn, subject="ticket.participant.person", email="ticket.
         redact=drop,
         erase=blank,
     )
+
+with data_map.model(InsideCount) as t:
+    t.technical(*(field.name for field in InsideCount._meta.concrete_fields), why="a number of an event, no person")
 
 with data_map.model(HandOut, subject="line.order.buyer", email="line.order.buyer_email") as t:
     t.technical("id", "organization", "line", "at", why="the association's own record of what was handed out")

@@ -91,6 +91,12 @@ SELECT p.name_da, count(*), count(c.id)
  WHERE t.event_id = %s AND t.organization_id = %s AND t.admits AND t.voided_at IS NULL
  GROUP BY p.id, p.position, p.name_da ORDER BY p.position, p.id
 """
+_INSIDE = """
+SELECT coalesce((SELECT people FROM tickets_insidecount WHERE event_id = %(event)s), 0) + coalesce((
+    SELECT sum(CASE WHEN counted THEN -1 ELSE 1 END) FROM tickets_checkin
+     WHERE event_id = %(event)s AND ((undone_at IS NULL AND NOT counted) OR (undone_at IS NOT NULL AND counted))
+), 0)
+"""
 _BY_HOUR = """
 SELECT date_trunc('hour', at), count(*) FROM tickets_checkin
  WHERE event_id = %s AND organization_id = %s AND undone_at IS NULL AND at >= %s GROUP BY 1 ORDER BY 1
@@ -111,6 +117,13 @@ def counters(*, event: Event, now: datetime) -> Counters:
         cursor.execute(_BY_HOUR, [event.pk, event.organization_id, now - timedelta(hours=24)])
         hours = tuple(HourCount(hour.astimezone(COPENHAGEN), inside) for hour, inside in cursor.fetchall())
     return Counters(sum(one.tickets for one in products), sum(one.inside for one in products), products, hours)
+
+
+def people_inside(*, event: Event) -> int:
+    """How many live check-ins there are: those counted so far, and what has changed since then."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INSIDE, {"event": event.pk})
+        return int(cursor.fetchone()[0])
 
 
 def last_let_in(*, event: Event, limit: int = 8) -> list[LetIn]:

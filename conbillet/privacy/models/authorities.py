@@ -55,7 +55,7 @@ class AuthorityApproval(models.Model):
     """One yes or no. Two different people say yes, and neither of them asked (checked when it is written)."""
 
     append_only = True
-    may_unlink = ("by",)  # when a member of staff is erased
+    may_change = ("by",)  # when a member of staff is erased
 
     case = models.ForeignKey(AuthorityCase, models.CASCADE, related_name="approvals")
     by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")

@@ -10,13 +10,11 @@ from conbillet.organizations.access import Standing
 from conbillet.organizations.accounting import AccountingYear, accounting_year_of
 from conbillet.organizations.permissions import Permission, allowed
 from conbillet.payments.models import LedgerAccount
-from conbillet.payments.queries import balances
-from conbillet.sales.figures import Awaiting, EventSales, awaiting_payment, sold_by_event
+from conbillet.sales.figures import Awaiting, EventSales, awaiting_payment, booked_by_account, sold_by_event
 from conbillet.sales.models import Order
 
 from .attention import Attention, attention
 from .badges import Badge, order_badge
-from .kept import kept_when_large
 
 MOST_EVENTS = 8
 NEWEST_ORDERS = 6
@@ -65,13 +63,11 @@ def association_overview(*, standing: Standing, now: datetime) -> Overview:
         .order_by("starts_on", "pk")
         .prefetch_related("quotas")[:MOST_EVENTS]
     )
-    ids = tuple(event.pk for event in coming)
-    size = sum(quota.sold for event in coming for quota in event.quotas.all())
-    sales = kept_when_large(("events", ids), size=size, add_up=lambda: sold_by_event(event_ids=ids))
+    sales = sold_by_event(event_ids=[event.pk for event in coming])
     awaiting = awaiting_payment(organization_id=organization.pk)
     newest = Order.objects.filter(organization=organization).select_related("event").order_by("-placed_at", "-pk")
     return Overview(
-        money=_money(standing, now, size),
+        money=_money(standing, now),
         coming=[
             EventCard(
                 event, max(event.quotas.all(), key=lambda quota: quota.size, default=None),
@@ -88,16 +84,11 @@ def association_overview(*, standing: Standing, now: datetime) -> Overview:
     )  # fmt: skip
 
 
-def _money(standing: Standing, now: datetime, size: int) -> YearMoney | None:
+def _money(standing: Standing, now: datetime) -> YearMoney | None:
     if not allowed(standing.actor.role, Permission.SEE_MONEY):
         return None
     year = accounting_year_of(organization=standing.organization, day=copenhagen_day(now))
-    own = standing.organization.pk
-    booked = kept_when_large(
-        ("booked", own, year.begins_at),
-        size=size,
-        add_up=lambda: balances(organization_id=own, begins_at=year.begins_at, ends_at=year.ends_at),
-    )
+    booked = booked_by_account(organization_id=standing.organization.pk, first=year.first, last=year.last)
     income = (LedgerAccount.SALES, LedgerAccount.DUES, LedgerAccount.DONATIONS, LedgerAccount.VAT, LedgerAccount.PLATFORM_FEE)
     return YearMoney(
         year,

@@ -19,7 +19,7 @@ from conbillet.organizations.access import Standing
 from conbillet.organizations.accounting import AccountingYear, accounting_year, accounting_year_of
 from conbillet.organizations.permissions import Permission
 from conbillet.payments.models import LedgerAccount
-from conbillet.payments.queries import balances
+from conbillet.sales.figures import booked_by_account
 from conbillet.sales.models import Receipt
 from conbillet.web.pages import office_page
 from conbillet.workflows.documents import receipt_pdf
@@ -44,7 +44,7 @@ def receipts(request: HttpRequest, standing: Standing) -> HttpResponse:
         vat=Sum("vat_amount", default=0),
         count=Count("pk"),
     )
-    booked = balances(organization_id=organization.pk, begins_at=year.begins_at, ends_at=year.ends_at)
+    booked = booked_by_account(organization_id=organization.pk, first=year.first, last=year.last)
     context = {
         "years": years,
         "year": year,
