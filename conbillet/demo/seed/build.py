@@ -14,10 +14,11 @@ from conbillet.organizations.models import Organization
 from conbillet.payments.models import ConnectedAccount, Payment
 
 from . import texts
+from .buyer import give_order
 from .conventions import last_year_and_this_year, make_big_convention, make_organizations, make_small_convention
 from .names import Crowd
 from .orders import Booth
-from .people import accept_agreements, make_people
+from .people import BUYER, accept_agreements, make_people
 
 AT_ONCE = 1000
 
@@ -46,7 +47,7 @@ def build(now: datetime, *, buyers: int, say: Callable[[str], None]) -> None:
             connected_at=now - timedelta(days=300),
             checked_at=now,
         )
-    make_people(organizations["nordlys"], now)
+    people = make_people(organizations["nordlys"], now)
     accept_agreements(organizations, now)
     last, coming = last_year_and_this_year(now)
     before = make_big_convention(organizations["nordlys"], last, closed=True, now=now, size=3000)
@@ -80,6 +81,8 @@ def build(now: datetime, *, buyers: int, say: Callable[[str], None]) -> None:
     Booth(ahead, crowd, now).sell(
         buyers * 8 // 20, first=day_start(coming - timedelta(days=150)), last=now - timedelta(hours=1)
     )
+    for convention in (before, ahead):
+        give_order(people[BUYER].person, BUYER, convention.event, now)
     for convention in (odense, copenhagen):
         Booth(convention, crowd, now).sell(buyers // 40, first=now - timedelta(days=19), last=now - timedelta(hours=2))
 

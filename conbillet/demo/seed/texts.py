@@ -45,9 +45,7 @@ Children up to 14 come in for free, but must be registered together with an adul
 
 We sleep on camping mats or mattresses in classrooms. There is a quiet floor and a party floor.
 """
-BIG_PRACTICAL_DA = (
-    "- Billetten på papir eller telefon\n- Sovepose og liggeunderlag\n- Kop og bestik – vi sparer på engangsservice\n- Indesko"
-)
+BIG_PRACTICAL_DA = "- Billetten på papir eller telefon\n- Sovepose og liggeunderlag\n- Kop og bestik – vi sparer på engangsservice\n- Indesko"
 BIG_PRACTICAL_EN = (
     "- Your ticket on paper or phone\n- Sleeping bag and mat\n- Cup and cutlery – we avoid single use\n- Indoor shoes"
 )

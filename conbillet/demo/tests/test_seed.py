@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 from django.db.models import Count, F, Sum
 
+from conbillet.accounts.models import Account
 from conbillet.catalogue.models import Quota
+from conbillet.catalogue.rules import fits_age
 from conbillet.core import clock
 from conbillet.core.actor import SYSTEM
 from conbillet.demo.seed import build as seed
 from conbillet.demo.seed.build import build
+from conbillet.demo.seed.people import BUYER
 from conbillet.memberships.models import Membership
 from conbillet.payments import invariants
 from conbillet.payments.gateway import gateway
@@ -59,3 +62,17 @@ def test_the_fake_stripe_knows_the_charges(db, fake_stripe, settings):
     refunds.refund_order(order=order, reason="requested", actor=SYSTEM, now=clock.now())
     refunds.send(refund=Refund.objects.get().pk)
     assert Refund.objects.get().state == "succeeded"
+
+
+def test_who_signs_in_as_a_buyer_finds_tickets_orders_and_memberships(demo):
+    account = Account.objects.get(email=BUYER)
+    orders = Order.objects.filter(buyer=account.person).select_related("event")
+    assert sorted(order.event.state for order in orders) == ["closed", "live"]
+    for order in orders:
+        assert order.receipts.get().buyer_name == order.buyer_name == account.person.name
+        tickets = Ticket.objects.filter(line__order=order, participant__person=account.person, admits=True)
+        assert tickets.exists() and all(
+            fits_age(t.line.product, t.participant.birth_date, order.event) for t in tickets
+        )
+    assert Membership.objects.filter(member__person=account.person).count() == 2
+    assert Membership.objects.filter(member__person=account.person).exclude(payer_name=account.person.name).count() == 0

@@ -18,6 +18,7 @@ from conbillet.core import formats
 from conbillet.core.references import pretty
 from conbillet.web import charts, icons, patterns
 from conbillet.web.field_html import field_html
+from conbillet.web.fields import format_phone
 
 register = template.Library()
 
@@ -59,6 +60,12 @@ def as_clock(moment: datetime | time) -> str:
 def as_moment(moment: datetime, style: formats.DayStyle = "long") -> str:
     """`{{ instant|as_moment }}`: day and time in Copenhagen."""
     return formats.format_moment(moment, get_language(), style)
+
+
+@register.filter
+def as_phone(number: str) -> str:
+    """`{{ organization.phone|as_phone }}`: in groups, `70 10 20 30`."""
+    return format_phone(number)
 
 
 @register.filter
