@@ -60,7 +60,7 @@ def fill(now: datetime) -> None:
     cases = [
         Case(
             reference=f"B{n}", kind="other", name="Person", email=f"person{n}@example.net", text="Hej", state="closed",
-            created_at=now, due_on=now.date(),
+            created_at=now, due_on=now.date(), closed_at=now,
         )
         for n in range(ACCOUNTS // 20)
     ]  # fmt: skip

@@ -18,7 +18,7 @@ from conbillet.core.data_map import BOOKKEEPING, CONTRACT, PURCHASES, SERVICES, 
 from conbillet.organizations.models import Organization
 from conbillet.payments.models import Payment, Refund
 from conbillet.sales.models import Order, Participant
-from conbillet.support.models import CaseAttachment
+from conbillet.support.models import Case, CaseAttachment
 
 from ..erasure.beyond import beyond
 from ..erasure.plan import model_of
@@ -32,7 +32,8 @@ from .until import days_of
 # Beside what is personal, a row's facts tell what happened. Keys, secrets of links and the machinery's own marks do not.
 _NOT_TOLD = {
     "id", "access_key", "claim_key", "claimed_at", "key", "device", "scan", "generation", "token_hash", "source_reference",
-    "attempts", "last_error", "cart", "about", "access", "provider_payment", "provider_refund", "payout_reference", "*",
+    "attempts", "last_error", "cart", "about", "access", "provider_payment", "provider_refund", "payout_reference", "counted",
+    "code_reference", "*",
 }  # fmt: skip
 # These are lists of their own in an insight, not things; of an authority's request see `_is_told`.
 _APART = {"core_auditentry", "privacy_disclosedperson"}
@@ -72,7 +73,7 @@ def collect(*, subject: Subject, now: datetime) -> Insight:
         if table.name not in _APART
     }
     orders: list[Order] = found["sales_order"][1]
-    others_rows = _beyond(orders, found)
+    others_rows = _beyond(subject, orders, found)
     participants: list[Participant] = found["sales_participant"][1]
     children = children_of(orders=orders, themselves=participants, now=now)
     others = others_of(found={name: rows for name, (_table, rows) in found.items()}, except_for=children)
@@ -235,13 +236,13 @@ def _instant(row: Any) -> datetime | None:
     return next((getattr(row, name) for name in names if getattr(row, name, None)), None)
 
 
-def _beyond(orders: list[Order], found: dict[str, tuple[Table, list[Any]]]) -> list[tuple[Table, list[Any]]]:
+def _beyond(subject: Subject, orders: list[Order], found: dict[str, tuple[Table, list[Any]]]) -> list[tuple[Table, list[Any]]]:
     """What no path of the map leads to. The subject's own rows are added to those `found`; rows about somebody else, in
     which the subject stands in passing, come back: by table and controller."""
     tables = data_map.load().tables
     in_passing: list[tuple[Table, list[Any]]] = []
     holders = {one.pk for one in found["sales_participant"][1]}
-    for more in beyond(orders={one.pk for one in orders}, participants=holders):
+    for more in beyond(orders={one.pk for one in orders}, participants=holders, emails=subject.emails):
         table, mine = found[more.table]
         queryset: Any = model_of(tables[more.table])._default_manager.filter(pk__in=more.pks - {row.pk for row in mine})
         rows = list(_with_neighbours(queryset).order_by("pk"))
@@ -274,6 +275,8 @@ def _in_passing(table: Table, rows: list[Any]) -> Thing:
 
 def _own_part(row: Any) -> dict[str, Any]:
     names = ("payer_name", "payer_relation", "dues_text", "dues_amount", "currency", "paid_at", "kind", "sent_at")
+    if isinstance(row, Case):
+        names = ("contact_email", "name", "reference", "created_at")
     values = {name: getattr(row, name) for name in names if hasattr(row, name)}
     return {name: value for name, value in values.items() if value not in (None, "")}
 

@@ -133,6 +133,7 @@ MORE_THINGS: dict[str, Any] = {
 BEYOND: dict[str, Any] = {
     "memberships_membership": _("Dues that you paid for others"),
     "mail_outgoingmail": _("Mails to others about your orders"),
+    "support_case": _("What you wrote to us for somebody else"),
 }
 LANGUAGES: dict[str, Any] = {"da": _("Danish"), "en": _("English")}
 # The map's reasons for what it does not hand out.
@@ -185,6 +186,9 @@ COLUMNS: dict[str, Any] = {
     "legal_ground": _("Legal ground"), "request": _("Request"), "categories": _("Kinds of data"), "silence_why": _("Why silent"),
     "checked_in_at": _("Came in"), "tickets": _("Tickets"), "dues": _("Dues"),
     "title": _("Title"), "refused": _("Why we did not take it"), "file": _("File in the package"),
+    "contact_email": _("Written from"), "for_child": _("For a child under 15"), "identity": _("How you showed who you are"),
+    "identity_at": _("You showed who you are"), "identity_how": _("What our staff looked at"),
+    "code_sent_at": _("Code was sent"), "extended_at": _("Time was extended"), "outcome": _("What became of it"),
     "counts": _("Counts when grants are applied for"), "expire_date": _("Runs out"), "session_data": _("Contents"),
     # Details of the log.
     "fields": _("Fields"), "before": _("Before"), "after": _("After"), "role": _("Role"), "lines": _("Lines"),

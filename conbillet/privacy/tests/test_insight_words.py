@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 import conbillet
 from conbillet.core.data_map import data_map
+from conbillet.privacy.erasure.beyond import beyond
 from conbillet.privacy.erasure.words import THINGS
 from conbillet.privacy.insight import collect, deeds, report, words
 from conbillet.privacy.insight.history import SIDES
@@ -48,6 +49,12 @@ def gaps() -> set[str]:
             if column.export and column.export.how == "omitted" and column.kind != "link" and column.export.why not in words.OMITTED:
                 found.add(column.export.why)
     return found
+
+
+@pytest.mark.django_db
+def test_what_lies_beyond_the_maps_paths_has_words():
+    beside = {more.table for more in beyond(orders=set(), participants=set(), emails=frozenset()) if more.columns is not None}
+    assert beside <= set(words.BEYOND) and beside
 
 
 def is_mute(table, column) -> bool:
