@@ -30,7 +30,7 @@ from conbillet.organizations.actions.invite import invite
 from conbillet.organizations.models import Invitation, Role, RoleKind
 from conbillet.organizations.tokens import invitation_token
 from conbillet.privacy.actions.disclose_to_organization import disclose_to_organization
-from conbillet.privacy.models import Disclosure
+from conbillet.privacy.models import Disclosure, InsightPackage
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.actions.claim_participant import claim_participant
 from conbillet.sales.actions.place_order import PersonDetails
@@ -41,6 +41,7 @@ from conbillet.tickets.actions.hand_out import hand_out
 from conbillet.tickets.actions.undo_check_in import undo_check_in
 from conbillet.tickets.models import Ticket
 from conbillet.workflows.cases import answer_by_mail, receive_case
+from conbillet.workflows.insight import order_package
 from conbillet.workflows.order_care import mend_email
 from conbillet.workflows.refunds import refund_lines
 from conbillet.workflows.sign_in import move_to_email
@@ -107,6 +108,7 @@ class Canary:
         self.be_known()
         self.join_the_crew()
         self.move()
+        self.ask_for_insight()
         self.leave_things_open()
         run_jobs()
 
@@ -287,6 +289,12 @@ class Canary:
             language="da", now=self.now,
         )  # fmt: skip
         run_jobs()
+
+    def ask_for_insight(self) -> None:
+        """A sealed file with everything lies ready outside the database."""
+        order_package(account=Account.objects.get(person=self.person), language="da", now=self.now)
+        run_jobs()
+        assert InsightPackage.objects.get(person=self.person).state == InsightPackage.State.READY
 
     def leave_things_open(self) -> None:
         """A login begun in another browser, an address typed and never proven, a wrong code."""

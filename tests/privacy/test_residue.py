@@ -17,10 +17,12 @@ from conbillet.certificates.models import CertificateRequest
 from conbillet.core import audit
 from conbillet.core.data_map import data_map
 from conbillet.core.facts import announce
+from conbillet.core.keys import KeyDestroyed
 from conbillet.mail.models import OutgoingMail
 from conbillet.privacy.erasure import plan, work
 from conbillet.privacy.erasure.replay import replay_ledger
-from conbillet.privacy.models import Erasure
+from conbillet.privacy.insight.store import fetch
+from conbillet.privacy.models import Erasure, InsightPackage
 from conbillet.privacy.residue import search
 from conbillet.sales.models import Order, Participant
 from conbillet.tickets.actions.check_in import check_in
@@ -39,6 +41,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def own_keys(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "CONBILLET_KEYS", tmp_path / "keys")
+    monkeypatch.setattr(settings, "CONBILLET_DATA", tmp_path)
 
 
 @pytest.fixture
@@ -102,7 +105,7 @@ def test_the_canary_is_everywhere_before(canary, tmp_path):
         "usersessions_usersession.ip", "usersessions_usersession.user_agent", "sales_cancellation.reason",
         "account_emailaddress.email", "mfa_authenticator.data", "django_session.session_data", "certificates_cprnumber.sealed",
         "certificates_certificaterequest.name", "organizations_agreement.accepted_name", "mail_outgoingmail.recipient",
-        "core_auditentry.payload",
+        "core_auditentry.payload", "package of insight",
     }  # fmt: skip
     assert not {place for place in found if place.startswith("procrastinate")}
     assert "file web.log" not in found
@@ -185,7 +188,6 @@ def test_a_restored_backup_is_erased_again(canary, tmp_path):
 
 
 def test_a_backup_cannot_read_what_was_sealed(canary, tmp_path):
-    from conbillet.core.keys import KeyDestroyed
     from conbillet.core.models import AuditEntry
 
     entry = AuditEntry.objects.get(action="person_looked_up")
@@ -202,6 +204,22 @@ def test_a_login_that_was_begun_elsewhere_ends(canary):
     assert Session.objects.exclude(session_key=canary.client.session.session_key).count() > 0
     erased(canary)
     assert not Session.objects.exists()
+
+
+def test_the_package_of_insight_goes_with_its_file(canary, tmp_path):
+    (file,) = (tmp_path / "packages").glob("*.sealed")
+    erased(canary)
+    assert not file.exists() and not InsightPackage.objects.exists()
+
+
+def test_planted_a_package_that_stays_cannot_be_opened_but_is_noticed(canary, tmp_path, monkeypatch):
+    monkeypatch.setattr(work, "_remove_packages", lambda plan: None)
+    (file,) = (tmp_path / "packages").glob("*.sealed")
+    package = InsightPackage.objects.get()
+    erased(canary)
+    with pytest.raises(KeyDestroyed):
+        fetch(package)
+    assert file.exists()
 
 
 def test_a_session_of_somebody_else_goes_on(canary, world):

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from ..insight.store import remove
+from ..models import InsightPackage
 from .plan import Model, Plan
 
 _JOBS = "DELETE FROM procrastinate_jobs WHERE status <> 'doing' AND args::text LIKE ANY (%s)"
@@ -22,6 +24,7 @@ def carry_out(plan: Plan) -> None:
         for name, pks in columns.items():
             model._default_manager.filter(pk__in=pks).update(**{name: None})
     _end_sessions(plan)
+    _remove_packages(plan)
     for model in _children_first(plan.deletes):
         rows: Any = model._default_manager.filter(pk__in=plan.deletes[model])
         # Not `delete()`: it would silently clear links that the map does not declare. The database refuses instead.
@@ -70,6 +73,12 @@ def _unpacked(session_data: str) -> bytes:
         return (zlib.decompress(raw) if session_data.startswith(".") else raw).lower()
     except (ValueError, zlib.error):
         return b""
+
+
+def _remove_packages(plan: Plan) -> None:
+    """The files of packages of insight lie outside the database: they go before their rows."""
+    packages = InsightPackage.objects.filter(pk__in=plan.deletes.get(InsightPackage, ()))
+    remove(list(packages.values_list("reference", flat=True)))
 
 
 def _children_first(models_: Iterable[Model]) -> list[Model]:

@@ -15,7 +15,8 @@ from conbillet.core.keys import KeyProblem
 from conbillet.core.models import AuditEntry
 
 from ..actions.seal_authority_package import PackageChanged, open_package
-from ..models import AuthorityPackage
+from ..insight.store import fetch
+from ..models import AuthorityPackage, InsightPackage
 from .forms import Hit, Needles
 from .packed import texts_in
 
@@ -60,9 +61,17 @@ def _authorities() -> Opened:
                 yield str(package.pk), text
 
 
+def _packages() -> Opened:
+    for package in InsightPackage.objects.iterator():
+        with suppress(KeyProblem, FileNotFoundError):
+            for text in texts_in(fetch(package)):
+                yield str(package.pk), text
+
+
 OPENERS: dict[str, Callable[[], Opened]] = {
     "core_auditentry.payload": _audit,
     "certificates_cprnumber.sealed": _numbers,
     "mfa_authenticator.data": _factors,
     "package for an authority": _authorities,
+    "package of insight": _packages,
 }
