@@ -83,7 +83,7 @@ def _bytes(digits: bytes, plain: bytes) -> bytes:
 
 
 def _escape(what: bytes) -> bytes:
-    return bytes([int(what, 8) & 255]) if what.isdigit() else _SIGNS.get(what, what)
+    return bytes([int(what, 8) & 255]) if what[:1] in b"01234567" else _SIGNS.get(what, what)
 
 
 def _read(part: bytes, table: dict[bytes, str], sizes: list[int]) -> str:
