@@ -1,0 +1,48 @@
+"""Finding members of an association's own register: by name, e-mail or number, with how long each is a member."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models.expressions import Func, OrderBy
+from django.db.models.fields import TextField
+
+from .models import Member, Membership
+
+LONGEST_SEARCH = 80
+NOW, BEFORE, UNPAID, UNKNOWN_TOWN = "now", "before", "unpaid", "municipality"
+_BY_NAME = OrderBy(Func("name", function="conbillet_sort_key", output_field=TextField()))
+SORTS: dict[str, list[Any]] = {
+    "name": [_BY_NAME, F("id").asc()],
+    "number": [Func("member_no", function="length").asc(), F("member_no").asc()],
+    "newest": [F("created_at").desc(), F("id").desc()],
+}
+
+
+@dataclass(frozen=True)
+class MemberFilter:
+    """What to look for; empty means any. `state` is one of the words above."""
+
+    text: str = ""
+    state: str = ""
+    sort: str = "name"
+
+
+def find_members(*, organization_id: int, wanted: MemberFilter, on: date) -> QuerySet[Any]:
+    """The association's members that match, with `last_day` (of the latest period) and `is_member` on that Copenhagen day."""
+    paid = Membership.objects.filter(member=OuterRef("pk"), paid_at__isnull=False, ended_at__isnull=True)
+    current = Exists(paid.filter(period_from__lte=on, period_to__gte=on))
+    members = Member.objects.filter(organization_id=organization_id).exclude(name="")
+    members = members.annotate(last_day=Max("memberships__period_to"), is_member=current & Q(left_on__isnull=True))
+    for word in wanted.text.split():
+        members = members.filter(Q(name__icontains=word) | Q(email__icontains=word) | Q(member_no=word))
+    if wanted.state == NOW:
+        members = members.filter(is_member=True)
+    elif wanted.state == BEFORE:
+        members = members.filter(is_member=False)
+    elif wanted.state == UNPAID:
+        members = members.filter(Exists(Membership.objects.filter(member=OuterRef("pk"), paid_at=None)))
+    elif wanted.state == UNKNOWN_TOWN:
+        members = members.filter(country="DK", municipality_code="")
+    return members.order_by(*SORTS.get(wanted.sort, SORTS["name"]))
