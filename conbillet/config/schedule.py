@@ -14,7 +14,7 @@ from conbillet.privacy.retention.rules import RULES, run_rule
 from conbillet.sales import stock
 from conbillet.sales.actions.fold_figures import fold_figures
 from conbillet.tickets.actions.fold_check_ins import fold_check_ins
-from conbillet.workflows import authorities, cases, inbox, policy_news, reconciliation
+from conbillet.workflows import authorities, cases, inbox, member_documentation, policy_news, reconciliation
 
 from . import stalled_jobs
 
@@ -51,6 +51,9 @@ every("* * * * *", "seal_audit", seal_audit)
 every("* * * * *", "release_expired_holds", stock.release_expired)
 every("* * * * *", "add_up", add_up)
 every("15 * * * *", "forget_old_counters", forget_old_counters)
+# A minute into the new year in Copenhagen, and for a week after it, in case nothing ran that night.
+every("1 23 31 12 *", "freeze_year", member_documentation.freeze_year)
+every("11 5 1-7 1 *", "freeze_year_late", member_documentation.freeze_year)
 every("* * * * *", "fetch_mail", inbox.fetch_mail)
 every("3 6 * * *", "remind_of_cases", cases.remind_of_cases)
 every("37 8 * * *", "announce_policy", policy_news.announce_policy)

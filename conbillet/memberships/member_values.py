@@ -8,7 +8,18 @@ from conbillet.core.postcodes import municipalities_for, municipality_name
 
 from .models import Member
 
-FIELDS = ("name", "email", "phone", "birth_date", "gender", "street", "postcode", "city", "country", "municipality_code")
+FIELDS = (
+    "name",
+    "email",
+    "phone",
+    "birth_date",
+    "gender",
+    "street",
+    "postcode",
+    "city",
+    "country",
+    "municipality_code",
+)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
+from conbillet.memberships.models import Member
 from conbillet.sales.models import Order, Participant
 
 from .models import DisclosedPerson, Disclosure
@@ -163,6 +164,7 @@ def subject_ids(subject: Subject) -> set[UUID]:
     for model, word, path, email in (
         (Participant, "participant", "person", "email"),
         (Order, "order", "buyer", "buyer_email"),
+        (Member, "member", "person", "email"),
     ):
         # A purchase that found its person later was written down before under its stand-in.
         mine = Q(**{f"{path}__in": subject.persons})

@@ -33,9 +33,7 @@ def enter_member(*, organization: Organization, values: MemberValues, actor: Act
         same = Member.objects.filter(organization=organization, birth_date=values.birth_date, name__iexact=values.name)
         if known := same.first():
             raise AlreadyMember(known.member_no)
-    member = Member.objects.create(
-        organization=organization, member_no=number, created_at=now, **values.columns()
-    )
+    member = Member.objects.create(organization=organization, member_no=number, created_at=now, **values.columns())
     audit.record(
         action="member_entered", actor=actor, now=now, organization_id=organization.pk,
         object_kind="member", object_reference=number,

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 
 from ..models import Member, Membership
+from ..numbers import next_number
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def grant_membership(*, organization_id: int, details: MemberDetails, dues: Dues
         member = Member.objects.create(
             organization_id=organization_id,
             person_id=details.person_id,
-            member_no=str(_next_number(organization_id)),
+            member_no=next_number(organization_id),
             created_at=now,
             **snapshot,
         )
@@ -107,18 +107,6 @@ def _find(organization_id: int, details: MemberDetails) -> Member | None:
             return found
     if details.name and details.birth_date:
         # The address, too: else whoever knows a child's name and birthday would buy their way into its entry.
-        known = members.filter(
-            name__iexact=details.name, birth_date=details.birth_date, email__iexact=details.email
-        )
+        known = members.filter(name__iexact=details.name, birth_date=details.birth_date, email__iexact=details.email)
         return known.filter(Q(person__isnull=True) | Q(person=details.person_id)).first()
     return None
-
-
-def _next_number(organization_id: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO memberships_membernumber (organization_id, last) VALUES (%s, 1) "
-            "ON CONFLICT (organization_id) DO UPDATE SET last = memberships_membernumber.last + 1 RETURNING last",
-            [organization_id],
-        )
-        return int(cursor.fetchone()[0])

@@ -1,7 +1,7 @@
 """The whole register counted for a year: each member's verdict, and the totals that grant bodies ask for."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -126,6 +126,12 @@ def totals_of(counted: list[Counted]) -> Totals:
         gender_by_band={gender: {band: cells[gender, band] for band in bands} for gender in GENDERS},
         reasons=dict(sorted(Counter(one.verdict.reason for one in counted if one.verdict.reason).items())),
     )
+
+
+def bands_of(numbers: Mapping[str, Any]) -> list[str]:
+    """The bands of totals that were stored, from the youngest; the database keeps no order of names."""
+    present = {band for row in numbers["gender_by_band"].values() for band in row}
+    return [name for name in (*(name for _upper, name in BANDS), UNKNOWN_BAND) if name in present]
 
 
 def band_of(birth_date: date | None, year: int) -> str:

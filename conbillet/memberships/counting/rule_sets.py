@@ -1,6 +1,7 @@
 """The rule sets: versioned data with a source, shipped in `rule_sets.toml`."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
@@ -39,6 +40,11 @@ class RuleSet:
         """Names the rules a count was made by: `duf/2016-05-29`."""
         return f"{self.key}/{self.valid_from.isoformat()}"
 
+    @classmethod
+    def from_data(cls, values: Mapping[str, Any]) -> "RuleSet":
+        """The rules that a count was made by, from what was kept with it."""
+        return _rule_set({**values, "valid_from": date.fromisoformat(values["valid_from"])})
+
     def as_data(self) -> dict[str, Any]:
         """Everything that is asked, as JSON: kept with a count, so that it can be read without this file."""
         values = asdict(self)
@@ -68,10 +74,9 @@ def shipped() -> tuple[RuleSet, ...]:
     return tuple(_rule_set(entry) for entry in entries)
 
 
-def _rule_set(entry: dict[str, object]) -> RuleSet:
+def _rule_set(entry: Mapping[str, Any]) -> RuleSet:
     values = dict(entry)
-    if "municipalities" in values:
-        values["municipalities"] = frozenset(values["municipalities"])  # type: ignore[call-overload]
-    if "joined_before" in values:
-        values["joined_before"] = tuple(values["joined_before"])  # type: ignore[arg-type]
-    return RuleSet(**values)  # type: ignore[arg-type]
+    values["municipalities"] = frozenset(values.get("municipalities") or ())
+    if values.get("joined_before"):
+        values["joined_before"] = tuple(values["joined_before"])
+    return RuleSet(**values)

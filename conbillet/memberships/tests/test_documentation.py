@@ -132,7 +132,9 @@ class TestSample:
         assert drawn == sample(frozen, 2) and len(drawn) == 2 and all(row.counts for row in drawn)
         assert set(drawn) <= set(sample(frozen, 3)) and len(sample(frozen, 50)) == 3 and sample(frozen, 0) == []
 
-    @given(st.lists(st.integers(1, 5000), min_size=30, max_size=60, unique=True), st.text("0123456789abcdef", min_size=8))
+    @given(
+        st.lists(st.integers(1, 5000), min_size=30, max_size=60, unique=True), st.text("0123456789abcdef", min_size=8)
+    )
     def test_a_larger_sample_contains_the_smaller(self, positions, seed):
         def drawn(size):
             return set(sorted(positions, key=lambda position: module._lot(seed, position))[:size])
@@ -152,7 +154,9 @@ class TestForgotten:
     def test_names_go_five_years_after_the_years_end_and_the_numbers_stay(self, world, frozen):
         row = frozen.members.get(position=2)
         assert evidence_of_documented([row.pk]) == {row.pk: date(2031, 12, 31)}
-        assert set(evidence_of_documented_dues(list(row.dues.values_list("pk", flat=True))).values()) == {date(2031, 12, 31)}
+        assert set(evidence_of_documented_dues(list(row.dues.values_list("pk", flat=True))).values()) == {
+            date(2031, 12, 31)
+        }
         forget_evidence(now=datetime(2031, 12, 31, 22, 59, tzinfo=UTC))  # still that day in Copenhagen
         assert frozen.members.get(position=2).name == "Bo Berg"
         counts = forget_evidence(now=datetime(2031, 12, 31, 23, 0, tzinfo=UTC))

@@ -1,0 +1,157 @@
+"""The office's documentation of members: counted live, kept, handed out with a trace, frozen on New Year's night."""
+
+import io
+from datetime import UTC, datetime
+
+import pypdf
+import pytest
+
+from conbillet.core import clock
+from conbillet.core.models import AuditEntry
+from conbillet.memberships import documentation as module
+from conbillet.memberships.models import Member, MemberDocumentation, Membership
+from conbillet.memberships.tests.test_importing import load
+from conbillet.organizations.models import RoleKind
+from conbillet.privacy.disclosure import disclosures_about, stand_in
+from conbillet.privacy.models import DisclosedPerson, Disclosure
+from conbillet.privacy.reach import guest, subject_of
+from conbillet.web.office.tests.test_orders import text_of, with_role
+from conbillet.workflows.member_documentation import freeze_year
+from tests.login import log_in
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/office/alea/members/documentation/"
+NEW_YEAR = datetime(2026, 12, 31, 23, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch, now):
+    monkeypatch.setattr(clock, "now", lambda: now)
+
+
+@pytest.fixture
+def register(world, now):
+    load(world, now)
+
+
+@pytest.fixture
+def owner(client, world, register):
+    return log_in(client, world.owner)
+
+
+@pytest.fixture
+def kept(owner) -> MemberDocumentation:
+    owner.post(f"{PAGE}keep/", {"rules": "duf", "year": "2026"})
+    return MemberDocumentation.objects.get()
+
+
+def handed(owner, kept, form, **rest):
+    answer = owner.post(f"{PAGE}{kept.reference}/{form}/", rest)
+    assert answer.status_code == 200, answer.status_code
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def text_in(pdf: bytes) -> str:
+    return " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+
+
+class TestWho:
+    @pytest.mark.parametrize("kind", [RoleKind.READ_ONLY, RoleKind.TREASURER, RoleKind.DOOR_CREW])
+    def test_not_for_these(self, client, world, owner, kept, kind):
+        someone = with_role(client, world, kind)
+        assert someone.get(PAGE).status_code == someone.get(f"{PAGE}{kept.reference}/").status_code == 403
+        assert someone.post(f"{PAGE}{kept.reference}/csv/").status_code == 403
+        assert not Disclosure.objects.exists()
+
+    def test_a_stranger_finds_nothing_here_nor_by_their_own_address(self, client, world, owner, kept):
+        stranger = log_in(client, world.stranger)
+        assert stranger.get(PAGE).status_code == 404
+        for form in ("numbers", "pdf", "csv", "xlsx", "proofs"):
+            assert stranger.post(f"/office/hyggecon/members/documentation/{kept.reference}/{form}/").status_code == 404
+
+    def test_files_are_asked_for_by_post(self, owner, kept):
+        assert owner.get(f"{PAGE}{kept.reference}/csv/").status_code == 405
+        assert owner.post(f"{PAGE}{kept.reference}/docx/").status_code == 404
+
+
+class TestPages:
+    def test_each_set_of_rules_counts_live(self, owner):
+        rows = {row["key"]: row["totals"].overall for row in owner.get(PAGE).context["rows"]}
+        assert rows == {"duf": 3, "cfr": 6, "under25": 3}
+        assert "mindre end 75 kr. blev betalt" in text_of(owner.get(PAGE))
+
+    @pytest.mark.parametrize("year", ["2099", "x", "-1", "20260"])
+    def test_a_year_that_is_none(self, owner, year):
+        assert owner.get(PAGE, {"year": year}).context["year"] == 2026
+        owner.post(f"{PAGE}keep/", {"rules": "duf", "year": year})
+        assert not MemberDocumentation.objects.exists()
+
+    def test_a_kept_count_says_what_has_changed_since(self, owner, kept):
+        page = text_of(owner.get(f"{PAGE}{kept.reference}/"))
+        assert "Uændret" in page and "Intet, der gør en forskel" in page
+        Membership.objects.filter(member__member_no="2").update(refunded_amount=7500)
+        changed = owner.get(f"{PAGE}{kept.reference}/")
+        assert changed.context["adjustments"] == [("2", "tæller med", "kontingentet er betalt tilbage")]
+
+    def test_planted_a_changed_count_is_not_passed_off(self, owner, kept, monkeypatch):
+        monkeypatch.setattr(module, "sha256_of", lambda value: "0")
+        assert "Nogen har ændret" in text_of(owner.get(f"{PAGE}{kept.reference}/"))
+
+
+class TestHandedOut:
+    def test_the_numbers_are_about_nobody(self, owner, kept):
+        text = text_in(handed(owner, kept, "numbers"))
+        assert "ALEA" in text and kept.numbers_sha256[:8] in text
+        assert "0-6 7-12 13-18 19-24 25-39 40-59 60-69 70+" in text
+        assert "Berg" not in text and not Disclosure.objects.exists()
+
+    def test_the_same_file_each_time(self, owner, kept):
+        assert handed(owner, kept, "numbers") == handed(owner, kept, "numbers")
+
+    @pytest.mark.parametrize("form", ["csv", "xlsx", "pdf"])
+    def test_a_list_is_written_down_person_by_person(self, owner, world, now, kept, form):
+        Member.objects.filter(member_no="2").update(person=world.buyer)
+        content = handed(owner, kept, form)
+        text = content.decode("utf-8-sig") if form == "csv" else text_in(content) if form == "pdf" else ""
+        if form != "xlsx":
+            assert "Bo Berg" in text and "anna@example.com" not in text
+        disclosure = Disclosure.objects.get()
+        assert (disclosure.form, disclosure.people, disclosure.purpose) == (form, 10, "member_documentation")
+        assert disclosure.fields == "name,address,birth_date,postcode"
+        told = disclosures_about(subject_of(world.buyer))
+        assert [one.purpose for one in told] == ["member_documentation"]
+        anna = Member.objects.get(member_no="1")
+        assert DisclosedPerson.objects.filter(subject_id=stand_in("member", anna.pk)).exists()
+        assert len(disclosures_about(guest("anna@example.com"))) == 1
+        assert AuditEntry.objects.filter(action="members_handed_out").count() == 1
+
+    def test_the_sample_is_drawn_with_proofs(self, owner, kept):
+        first, again = handed(owner, kept, "proofs", size="2"), handed(owner, kept, "proofs", size="2")
+        assert first == again and Disclosure.objects.order_by("pk").first().people == 2
+        text = text_in(first)
+        assert text.count("bekræfter, at dette er") == 2 and "75,00" in text, text
+
+    @pytest.mark.parametrize("size", ["0", "301", "x", ""])
+    def test_a_sample_that_cannot_be(self, owner, kept, size):
+        assert owner.post(f"{PAGE}{kept.reference}/proofs/", {"size": size}).status_code == 302
+        assert not Disclosure.objects.exists()
+
+    def test_cells_are_safe_from_formulas(self, owner, world, kept):
+        kept.members.filter(position=2).update(name="=1+1", street="@cmd")
+        text = handed(owner, kept, "csv").decode("utf-8-sig")
+        assert "'=1+1" in text and "'@cmd" in text
+
+
+class TestNewYear:
+    def test_every_set_of_rules_once(self, world, register):
+        freeze_year(now=NEW_YEAR)
+        freeze_year(now=NEW_YEAR.replace(year=2027, month=1, day=3))
+        frozen = MemberDocumentation.objects.all()
+        assert sorted(one.rules_version.split("/")[0] for one in frozen) == ["cfr", "duf", "under25"]
+        assert {one.year for one in frozen} == {2026}
+        assert {one.organization_id for one in frozen} == {world.organization.pk}
+
+    def test_a_count_from_before_the_years_end_is_not_the_frozen_one(self, owner, kept):
+        freeze_year(now=NEW_YEAR)
+        assert MemberDocumentation.objects.filter(rules_version=kept.rules_version).count() == 2
