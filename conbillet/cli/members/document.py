@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
             "year": args.year,
             "rules": rules.key,
             "rules_version": rules.version,
-            "rules_source": rules.source,
+            "rules_source": rules.source_en,
             "members": list(lines_of(counted)),
             "totals": asdict(totals_of(counted)),
         }

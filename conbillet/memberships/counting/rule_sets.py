@@ -23,7 +23,8 @@ class RuleSet:
     name_da: str
     name_en: str
     valid_from: date
-    source: str
+    source_da: str
+    source_en: str
     oldest: int | None = None  # age on 31 December of the counting year, inclusive
     resident_in_denmark: bool = False
     municipalities: frozenset[str] = frozenset()  # only residents of these (four-digit codes)

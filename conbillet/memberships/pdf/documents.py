@@ -81,7 +81,7 @@ def _facts(documentation: MemberDocumentation, organization: Organization, langu
         [_("Address"), seller],
         [_("Counting year"), str(documentation.year)],
         [_("Counted by the rules of"), f"{name} ({documentation.rules_version})"],
-        [_("Source of the rules"), rules["source"]],
+        [_("Source of the rules"), rules["source_en"] if language == "en" else rules["source_da"]],
         [_("Counted"), format_moment(documentation.counted_at, language)],
         [_("Members who count"), _("%(count)s of %(all)s in the register") % {"count": numbers["overall"], "all": numbers["members"]}],
         [_("Number of this count"), documentation.reference],

@@ -172,7 +172,7 @@ def test_a_municipalitys_own_rules():
 class TestRuleSets:
     def test_each_says_where_it_comes_from(self):
         assert keys() == ("duf", "cfr", "under25")
-        assert all(one.source and one.name_da and one.name_en for one in shipped())
+        assert all(one.source_da and one.source_en and one.name_da and one.name_en for one in shipped())
 
     def test_the_newest_that_is_valid_in_the_year(self):
         assert rule_set("duf", year=2016).version == "duf/2016-05-29"

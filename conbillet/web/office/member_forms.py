@@ -132,19 +132,23 @@ class ImportForm(forms.Form):
     """A file, or its text on the way from looking to storing."""
 
     file = forms.FileField(
-        label=_("The file (CSV)"), required=False, widget=forms.FileInput(attrs={"accept": ".csv,text/csv"})
+        label=_("The file (CSV)"),
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        error_messages={"required": _("Choose a file.")},
     )
     text = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
 
-    def clean(self) -> dict[str, Any]:
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files)
+        self.fields["file"].required = not (data and data.get("text"))
+
+    def clean_file(self) -> Any:
         upload = self.cleaned_data.get("file")
         if upload is not None and upload.size > LONGEST_FILE:
-            self.add_error(
-                "file", _("The file is too large for this page. At most 2 MB; ask the operator for larger ones.")
+            raise forms.ValidationError(
+                _("The file is too large for this page. At most 2 MB; ask the operator for larger ones.")
             )
-        elif upload is None and not self.cleaned_data.get("text"):
-            self.add_error("file", _("Choose a file."))
-        return self.cleaned_data
+        return upload
 
     def content(self) -> str:
         """The file's text. Raises Unreadable."""

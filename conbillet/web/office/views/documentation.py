@@ -44,6 +44,10 @@ def _name(rules: RuleSet) -> str:
     return rules.name_en if _language() == "en" else rules.name_da
 
 
+def _source(rules: RuleSet) -> str:
+    return rules.source_en if _language() == "en" else rules.source_da
+
+
 @require_safe
 @office_page(Permission.MEMBERS)
 def documentations(request: HttpRequest, standing: Standing) -> HttpResponse:
@@ -61,7 +65,7 @@ def documentations(request: HttpRequest, standing: Standing) -> HttpResponse:
             continue
         totals = totals_of(count_members(organization_id=association.pk, rules=rules, year=year))
         reasons = [(reason_text(code), count) for code, count in largest_first(totals.reasons)]
-        rows.append({"key": key, "name": _name(rules), "rules": rules, "totals": totals, "reasons": reasons})
+        rows.append({"key": key, "name": _name(rules), "rules": rules, "source": _source(rules), "totals": totals, "reasons": reasons})
     kept = MemberDocumentation.objects.filter(organization=association).order_by("-counted_at", "-pk")
     context = {
         "year": year,
