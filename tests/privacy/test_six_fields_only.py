@@ -18,8 +18,11 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from conbillet.accounts.models import EmailProof
-from conbillet.core.actor import ANONYMOUS
+from conbillet.core.actor import ANONYMOUS, SYSTEM
 from conbillet.mail.models import OutgoingMail
+from conbillet.memberships.actions.document_members import document_members
+from conbillet.memberships.counting.rule_sets import rule_set
+from conbillet.memberships.models import Member
 from conbillet.privacy.models import Limit
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Order, Participant, Receipt
@@ -41,11 +44,13 @@ PHONE, CPR = "+4528817263", "0707774321"
 
 @dataclass
 class House:
-    """`canaries`: by what they are, values that must not be found; `fill`: what stands in for the parts of addresses."""
+    """`canaries`: by what they are, values that must not be found; `fill`: what stands in for the parts of addresses;
+    `register`: pages about a member."""
 
     order: Order
     canaries: dict[str, str]
     fill: dict[str, object]
+    register: tuple[str, ...]
 
 
 @pytest.fixture
@@ -91,13 +96,20 @@ def house(world, now) -> House:
         "link of the order": order.access_key, "claim link": holder.claim_key,
         "link of the ticket": Ticket.objects.filter(participant=holder).first().access_key,
     }  # fmt: skip
+    member = Member.objects.create(
+        organization=world.organization, person=karla, member_no="7", name="Karla i registret", created_at=now
+    )
+    kept = document_members(
+        organization=world.organization, rules=rule_set("cfr", year=2026), year=2026, actor=SYSTEM, now=now
+    )
     receipt = Receipt.objects.get(order=order)
     fill = {
         "organization": "alea", "event": "fastaval", "reference": order.reference, "product": world.adult.pk,
         "quota": world.people.pk, "number": receipt.number, "year": 2026, "role": 1, "invitation": 1, "refund": 1,
         "person": holder.pk, "kind": "ticket", "do": "publish", "request": 1, "job": 1,
+        "form": "csv",
     }  # fmt: skip
-    return House(order, canaries, fill)
+    return House(order, canaries, fill, (f"{member.member_no}/", f"documentation/{kept.reference}/"))
 
 
 def addresses(house: House) -> Iterator[str]:
@@ -107,6 +119,7 @@ def addresses(house: House) -> Iterator[str]:
             unknown = set(names) - set(house.fill)
             assert not unknown, f"{app}:{pattern.name} has parts that this test cannot fill: {unknown}"
             yield reverse(f"{app}:{pattern.name}", kwargs={name: house.fill[name] for name in names})
+    yield from (f"/office/alea/members/{page}" for page in house.register)
     ticket = Ticket.objects.filter(line__order=house.order).first()
     yield f"/door/alea/fastaval/ticket/{ticket.reference}/"
 
