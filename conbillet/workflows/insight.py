@@ -60,10 +60,13 @@ def order_package(*, account: Account, language: str, now: datetime, child: Pers
 
 
 def insight_after_case(*, case: Case, actor: Actor, now: datetime) -> InsightPackage:
-    """The desk lets a package be made for whoever has proven the address of a case, with or without an account.
+    """The desk lets a package be made about whoever has the address of a proven case, with or without an account.
 
-    They are mailed when it is ready, and fetch it by logging in with a code to that very address: the code is the proof.
+    Its reader is mailed when it is ready, and fetches it by logging in with a code to that very address (`reader_of`).
+    Raises NotYours when nobody has shown yet who they are.
     """
+    if not case.is_proven:
+        raise NotYours
     account = Account.objects.select_related("person").filter(email=case.email.lower()).first()
     return _order(
         person=account.person if account else None,
@@ -160,7 +163,9 @@ def _ready(package: InsightPackage) -> None:
     notify(topic_of(locked))
     reader = locked.asked_by_id or locked.person_id
     account = Account.objects.filter(person=reader).first() if reader else None
-    recipient = account.email if account else (locked.case.email if locked.case else "")
+    recipient = account.email if account else ""
+    if locked.case is not None and (account is None or _is_vouched(locked.case)):
+        recipient, reader = reader_of(locked.case), None
     if recipient:
         queue_mail(
             kind="insight_ready",
@@ -172,6 +177,16 @@ def _ready(package: InsightPackage) -> None:
             person_id=reader,
             now=now,
         )
+
+
+def reader_of(case: Case) -> str:
+    """The address of whoever may read what was made for a case: the proven one; or, when our staff have vouched for
+    somebody (a guardian, or one who cannot reach the old address any more), the one that they write from."""
+    return case.contact_email if _is_vouched(case) else case.email
+
+
+def _is_vouched(case: Case) -> bool:
+    return case.identity == Case.Identity.STAFF and bool(case.contact_email)
 
 
 def _drop_older(package: InsightPackage) -> None:
@@ -249,6 +264,7 @@ def _readable_by(account: Account, now: datetime) -> Q:
         Q(person=account.person_id, asked_by=None)
         | Q(asked_by=account.person_id, person__in=wards)
         | Q(person=None, asked_by=None, case__email__iexact=account.email)
+        | Q(asked_by=None, case__identity=Case.Identity.STAFF, case__contact_email__iexact=account.email)
     )
 
 

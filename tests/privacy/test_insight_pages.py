@@ -225,6 +225,10 @@ def test_somebody_without_an_account_logs_in_with_a_code_and_fetches_it(client, 
     case = Case.objects.create(
         reference="CASE0001", kind="insight", email="Ada@example.com", created_at=now, due_on=now.date()
     )
+    with pytest.raises(insight.NotYours):
+        insight.insight_after_case(case=case, actor=world.actor(world.owner), now=clock.now())
+    case.identity = Case.Identity.CODE
+    case.save()
     insight.insight_after_case(case=case, actor=world.actor(world.owner), now=clock.now())
     run_jobs()
     package = InsightPackage.objects.get()
@@ -236,6 +240,33 @@ def test_somebody_without_an_account_logs_in_with_a_code_and_fetches_it(client, 
     assert "Ada Lund" in json.dumps(content) and "Bo Lund" not in json.dumps(content)
     stranger = log_in(client, world.stranger)
     assert stranger.get(f"/my/data/package/{package.reference}/").status_code == 404
+
+
+def vouched(now, **fields) -> Case:
+    return Case.objects.create(
+        reference="CASE0002", kind="insight", identity=Case.Identity.STAFF, contact_email="mor@example.com", created_at=now,
+        due_on=now.date(), **fields,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_whom_our_staff_vouched_for_reads_it_under_the_address_they_write_from(client, world, now, mailoutbox, has_account):
+    """A guardian whose proof was looked at, or somebody who cannot reach the old address."""
+    paid_order(world, now, Wish(world.adult.pk, 2))
+    if has_account:
+        child = make_person("Ada Lund", "ada@example.com")
+        attach_orders(person_id=child.pk, email="ada@example.com", now=now)
+    case = vouched(now, email="ada@example.com", for_child=True)
+    package = insight.insight_after_case(case=case, actor=world.actor(world.owner), now=clock.now())
+    run_jobs()
+    (mail,) = [one for one in mailoutbox if "Dine data er klar" in one.subject]
+    assert mail.to == ["mor@example.com"]
+    mother = make_person("Mor Lund", "mor@example.com")
+    path = f"/my/data/package/{package.reference}/"
+    assert log_in(client, mother).get(path).status_code == 200
+    assert log_in(client, world.stranger).get(path).status_code == 404
+    Case.objects.update(identity=Case.Identity.CODE)
+    assert log_in(client, mother).get(path).status_code == 404
 
 
 # --- correcting --------------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def insight_ready(mail: OutgoingMail) -> Letter | None:
             + _("You can fetch it until %(day)s.") % {"day": format_day(package.expires_at, mail.language)},
             *(
                 (_("Log in with a code to this e-mail address. The code shows us that it is you."),)
-                if package.person_id is None
+                if package.case_id is not None
                 else ()
             ),
         ),
