@@ -8,19 +8,31 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from conbillet.accounts.models import Person
 from conbillet.core import clock
+from conbillet.core.actor import person_actor
 from conbillet.core.clock import day_start
-from conbillet.organizations.models import Organization
+from conbillet.organizations.models import Organization, RoleKind
 from conbillet.payments.models import ConnectedAccount, Payment
+from conbillet.sales.models import Order
+from conbillet.workflows.refunds import refund_lines
 
 from . import texts
 from .buyer import give_order
-from .conventions import last_year_and_this_year, make_big_convention, make_organizations, make_small_convention
+from .conventions import (
+    Convention,
+    last_year_and_this_year,
+    make_big_convention,
+    make_organizations,
+    make_small_convention,
+)
 from .names import Crowd
 from .orders import Booth
-from .people import BUYER, accept_agreements, make_people
+from .people import BUYER, OWNER, accept_agreements, make_people
 
 AT_ONCE = 1000
+REFUNDS = 9
+REASONS = ("Kan ikke komme alligevel", "T-shirten var for lille", "Bestilt to gange")
 
 
 def ensure_demo_data(say: Callable[[str], None] = print, *, buyers: int = 3000) -> None:
@@ -32,6 +44,8 @@ def ensure_demo_data(say: Callable[[str], None] = print, *, buyers: int = 3000) 
         details = {"id": account.stripe_account, "name": account.organization.name, "ready": True}
         if _tell_fake_stripe("accounts", details) and fresh:
             _tell_history(account)
+            if account.organization.slug == "nordlys":
+                _dispute_one(account)
 
 
 @transaction.atomic
@@ -85,6 +99,26 @@ def build(now: datetime, *, buyers: int, say: Callable[[str], None]) -> None:
         give_order(people[BUYER].person, BUYER, convention.event, now)
     for convention in (odense, copenhagen):
         Booth(convention, crowd, now).sell(buyers // 40, first=now - timedelta(days=19), last=now - timedelta(hours=2))
+    _change_their_minds(ahead, people[OWNER].person, now)
+
+
+def _change_their_minds(convention: Convention, owner: Person, now: datetime) -> None:
+    """What a treasurer meets: some give back a line or the whole order. The worker sends the money when the house runs."""
+    actor = person_actor(owner.pk).for_organization(convention.event.organization_id, RoleKind.OWNER)
+    latest = Order.objects.filter(event=convention.event, state=Order.State.PAID, amount__gt=0, buyer=None).order_by("-placed_at")
+    for number, order in enumerate(latest[3 : 3 + 5 * REFUNDS : 5]):
+        lines = list(order.lines.order_by("-amount"))
+        chosen = lines if number % 3 == 0 else lines[-1:] if lines[-1].amount else lines[:1]
+        at = now - timedelta(minutes=5 * (REFUNDS - number))
+        refund_lines(order=order, lines=chosen, reason="requested", actor=actor, now=at, note=REASONS[number % 3])
+
+
+def _dispute_one(account: ConnectedAccount) -> None:
+    """And one buyer asks the bank, not the association. Known to the house when its webhook arrives."""
+    paid = Payment.objects.filter(organization_id=account.organization_id, provider_method="card", refunded_amount=0)
+    payment = paid.order_by("-captured_at").first()
+    if payment is not None:
+        _tell_fake_stripe("disputes", {"payment_intent": payment.provider_payment})
 
 
 def _tell_history(account: ConnectedAccount) -> None:

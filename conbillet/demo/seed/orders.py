@@ -106,9 +106,8 @@ class Booth:
         taken = Counter(quota for want in wanted for quota in self._quotas(want))
         if not wanted or any(self.left[quota] < units for quota, units in taken.items()):
             return
-        self._write_order(
-            buyer, people, wanted, taken, at, fate_of_order(self.convention, self.random) if every_state else "paid"
-        )
+        method, state = fate_of_order(self.convention, self.random) if every_state else ("card", "paid")
+        self._write_order(buyer, people, wanted, taken, at, method, state)
 
     def _quotas(self, want: tuple[str, str | None, int | None]) -> list[int]:
         product = self.convention.products[want[0]]
@@ -123,6 +122,7 @@ class Booth:
         wanted: list[tuple[str, str | None, int | None]],
         taken: Counter[int],
         at: datetime,
+        method: str,
         state: str,
     ) -> None:
         rows, own = self.rows, self.event.organization_id
@@ -135,7 +135,6 @@ class Booth:
             changed_at=at,
             ordered_at=at,
         )
-        method = {"transfer": "transfer", "door": "door"}.get(state, "card")
         order = Order(
             organization_id=own,
             event=self.event,
@@ -148,7 +147,7 @@ class Booth:
             buyer_postcode=buyer.postcode,
             buyer_city=buyer.city,
             method=method,
-            state={"paid": "paid", "cancelled": "cancelled", "expired": "expired"}.get(state, "awaiting_payment"),
+            state="awaiting_payment" if state == "waiting" else state,
             amount=0,
             placed_at=at,
             paid_at=at + timedelta(minutes=2) if paid else None,
@@ -156,9 +155,9 @@ class Booth:
             pay_by_at=None
             if paid
             else max(self.now, at) + timedelta(days=6)
-            if state == "transfer"
+            if method == "transfer"
             else day_end(self.event.ends_on)
-            if state == "door"
+            if method == "door"
             else at + timedelta(minutes=36),
         )
         participants = [
@@ -203,7 +202,7 @@ class Booth:
             captured_amount=order.amount if paid else 0,
             captured_at=order.paid_at,
             provider_payment=f"pi_demo_{uuid4().hex}" if paid and order.method == "card" else "",
-            provider_method=self.random.choice(["card", "mobilepay"]) if paid and order.method == "card" else "",
+            provider_method=("" if order.amount == 0 else self.random.choice(["card", "mobilepay"]) if method == "card" else method) if paid else "",
         )
         rows.carts.append(cart)
         rows.orders.append(order)

@@ -30,8 +30,13 @@ def things_for(convention: Convention, person: MadeUp, on: date, random: Random)
     return things
 
 
-def fate_of_order(convention: Convention, random: Random) -> str:
-    """How an order ends: most are paid; some wait, some were given up."""
-    if convention.event.state == "closed":
-        return random.choices(["paid", "cancelled", "expired"], [94, 3, 3])[0]
-    return random.choices(["paid", "transfer", "door", "cancelled", "expired"], [87, 2, 3, 4, 4])[0]
+def fate_of_order(convention: Convention, random: Random) -> tuple[str, str]:
+    """How an order is to be paid, and how it ends: most are paid by card at once; some wait, some were given up."""
+    event = convention.event
+    ends = {("card", "paid"): 82, ("card", "cancelled"): 4, ("card", "expired"): 4}
+    if event.transfer_allowed:
+        ends[("transfer", "paid")] = 5
+    if event.state != "closed":
+        ends |= {("transfer", "waiting"): 2} if event.transfer_allowed else {}
+        ends |= {("door", "waiting"): 3} if event.door_allowed else {}
+    return random.choices(list(ends), list(ends.values()))[0]
