@@ -105,6 +105,7 @@ TEMPLATES = [
             "builtins": [
                 "conbillet.web.templatetags.conbillet",
                 "django.templatetags.i18n",
+                "conbillet.web.templatetags.known_texts",
                 "conbillet.web.templatetags.addresses",
             ],
         },

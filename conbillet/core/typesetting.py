@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import typst
+if TYPE_CHECKING:
+    import typst
 
 FONT_FOLDER = Path(__file__).parent / "fonts"
 LONGEST_TEXT = 4000
@@ -53,6 +54,8 @@ def compile_pdf(
 
     The same template, data and `created_at` always give the same bytes. Safe in several threads.
     """
+    import typst  # seven megabytes, which a web worker that prints nothing can do without
+
     # Fonts are the expensive part and shared by all threads; a kept compiler gains nothing and is not safe in threads.
     try:
         pdf = typst.compile(
@@ -78,7 +81,9 @@ def text_on(colour: str) -> str:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> "typst.Fonts":
+    import typst
+
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT_FOLDER)])
 
 

@@ -61,6 +61,15 @@ def note_outcome(*, event: ProviderEvent, outcome: str, now: datetime) -> None:
     )
 
 
+def note_complete(*, attempt_id: int | None) -> None:
+    """Write down that a checkout was paid, if it was by a checkout that somebody paid."""
+    if attempt_id is not None:
+        rows.execute(
+            "UPDATE payments_attempt SET state = 'complete' WHERE id = %s AND state IN ('starting', 'open')",
+            [attempt_id],
+        )
+
+
 def payment_of(*, about: str) -> Payment | None:
     """The payment of an order, with its refunds and disputes fetched."""
     return Payment.objects.filter(about=about).prefetch_related("refunds", "disputes").first()

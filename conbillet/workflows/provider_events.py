@@ -60,9 +60,9 @@ def act_on(*, finding: Finding, now: datetime) -> str:
                 provider_payment=finding.provider_payment,
                 provider_method=finding.provider_method,
                 fees=finding.fees,
+                attempt_id=finding.attempt_id,
                 now=now,
             )
-            _attempt_ended(finding.attempt_id, Attempt.State.COMPLETE)
             return "paid"
         case CheckoutExpired():
             return _checkout_expired(finding, now)

@@ -27,6 +27,7 @@ from conbillet.payments.actions.start_checkout import CannotCheckOut, NothingToP
 from conbillet.payments.checkout import SHORTEST, CheckoutLine
 from conbillet.payments.gateway import Fees
 from conbillet.payments.models import LedgerAccount, Payment
+from conbillet.payments.queries import note_complete
 from conbillet.sales.actions.cancel_order import CannotCancel, cancel_order
 from conbillet.sales.actions.extend_payment_time import TooLate, extend_payment_time
 from conbillet.sales.actions.issue_receipt import issue_receipt
@@ -125,6 +126,7 @@ def confirm_payment(
     provider_method: str,
     now: datetime,
     fees: Fees | None = None,
+    attempt_id: int | None = None,
 ) -> Order:
     """The money is there: settle, mark paid, grant memberships, issue tickets, enqueue the mail; one transaction.
 
@@ -133,6 +135,7 @@ def confirm_payment(
     """
     order, hold, payment = _lock(payment_id)
     if is_confirmed(payment):
+        note_complete(attempt_id=attempt_id)
         return order
     lines = lines_with_people(order)
     captured = partial(
@@ -159,6 +162,7 @@ def confirm_payment(
                 now=now,
             )
             captured()
+            note_complete(attempt_id=attempt_id)
             issue_tickets(order=order, lines=lines, now=now)
             queue_confirmation(order=order, lines=lines, now=now)
             receipt = provider_payment or payment.reference
@@ -166,6 +170,7 @@ def confirm_payment(
             notify(f"order:{order.reference}")
     except PlacesAreGone:
         captured()
+        note_complete(attempt_id=attempt_id)
         request_refund(
             payment=payment, amount=amount, reason="late_money", about=order.reference, actor=SYSTEM, now=now
         )

@@ -160,3 +160,25 @@ def test_a_static_address_is_looked_up_once(monkeypatch):
         expected = f"/static/web/base.css?x&amp;y /static/{name}?x&amp;y /static/web/base.css?x&amp;y"
         assert page.render({"name": name}) == expected
     assert asked == ["web/base.css", "one.css", "web/base.css", "two.css"]
+
+
+def test_a_constant_text_is_translated_once_in_each_language(monkeypatch):
+    """And what a page puts into a text is looked up anew each time."""
+    source = '{% translate "Total" %}|{% translate "100%" %}|{% translate word %}'
+    template = engines["django"].from_string(source)
+
+    def shown(language: str, word: str) -> str:
+        with translation.override(language):
+            return template.render({"word": word})
+
+    assert [shown("en", "Yes"), shown("da", "Yes"), shown("en", "No")] == ["Total|100%|Yes", "I alt|100%|Ja", "Total|100%|No"]
+    asked = []
+    monkeypatch.setattr(translation, "gettext", lambda text: asked.append(text) or text)
+    monkeypatch.setattr("django.template.base.gettext_lazy", lambda text: asked.append(text) or text)
+    assert shown("da", "Yes") == "I alt|100%|Yes"
+    assert asked == ["Yes"]
+
+
+def test_other_forms_of_the_tag_are_as_ever():
+    source = '{% translate "Total" as t %}[{{ t }}]{% translate "Total"|upper %}{% translate "Total" noop %}'
+    assert render(source) == "[I alt]I ALTTotal"
