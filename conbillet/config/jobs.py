@@ -8,6 +8,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from conbillet.workflows import (
+    breaches,
     certificates,
     consent_requests,
     event_cancellation,
@@ -28,6 +29,7 @@ Handler = Callable[..., Any]
 RETRY = RetryStrategy(max_attempts=11, exponential_wait=3)
 
 HANDLERS: dict[str, Handler] = {
+    "breach_tell": breaches.tell_persons_concerned,
     "mail_waiting": sending.send,
     "consent_asked": consent_requests.consent_asked,
     "certificate_asked": certificates.certificate_asked,

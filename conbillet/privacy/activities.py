@@ -272,7 +272,8 @@ ACTIVITIES = (
         _("To report a breach within 72 hours and to tell those it concerns (GDPR art. 33 and 34)"),
         _("The operator's own investigation"),
         OPERATOR,
-        frozenset({"privacy_breachsubject"}),
+        frozenset({"privacy_breach", "privacy_breachsubject"}),
+        (line("email", keep=CASES, why=ANSWERING),),
     ),
     Activity(
         "log",

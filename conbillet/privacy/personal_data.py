@@ -5,11 +5,13 @@ from conbillet.core.data_map import (
     LEGITIMATE_INTEREST,
     SERVICES,
     UNNAMED_STAFF,
+    blank,
     data_map,
     delete_row,
     drop,
     expires,
     omitted,
+    plain,
     unlink,
 )
 
@@ -90,14 +92,26 @@ with data_map.model(Limit, subject="person") as t:
 # What happened is written about a system, not about a person; whom it concerns stands in rows of its own.
 with data_map.model(Breach) as t:
     t.technical(
-        "id", "reference", "organization", "discovered_at", "report_by_at", "happened", "consequences", "measures",
-        "risk", "reported_at", "not_reported_why", "persons_told_at", "closed_at",
+        "id", "reference", "organization", "discovered_at", "report_by_at", "noticed_by", "written_at", "happened",
+        "data_kinds", "about_people", "consequences", "measures", "risk", "reported_at", "report_number", "late_why",
+        "not_reported_why", "told_da", "told_en", "telling_at", "persons_told_at", "not_told_why", "closed_at",
         why="texts of the operator about an incident, kept for the authority (GDPR art. 33(5))",
     )  # fmt: skip
+    t.link("written_by", why="who of our staff wrote it down", erase=unlink, export=UNNAMED_STAFF)
 
-with data_map.model(BreachSubject, subject="subject_id") as t:
+with data_map.model(BreachSubject, subject="subject_id", email="email") as t:
     t.technical("id", "breach", "told_at", why="which breach, and when the person was told")
     t.link("subject_id", erase=expires, why="whom the breach concerns")
+    t.personal(
+        "email",
+        category="user.email",
+        clause="collect.email",
+        purposes=ANSWERING_FOR_IT,
+        keep=CASES,
+        export=plain,
+        redact=drop,
+        erase=blank,
+    )
 
 with data_map.model(AuthorityCase, subject="subjects.subject_id") as t:
     t.technical(

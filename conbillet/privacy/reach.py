@@ -47,7 +47,7 @@ def rows_of(table: Table, subject: Subject) -> QuerySet[models.Model] | None:
     """The subject's rows in a declared table; None where the table is about nobody."""
     if table.name in WITHOUT_A_PATH or not (table.subject or table.email):
         return None
-    model = _model_of(table.name)
+    model = model_of(table.name)
     rows = model._default_manager.all()
     mine = Q(pk__in=[])
     if table.subject:
@@ -73,7 +73,7 @@ def _path(path: str) -> str:
     return path.replace(".", "__")
 
 
-def _model_of(table: str) -> type[models.Model]:
+def model_of(table: str) -> type[models.Model]:
     for model in apps.get_models(include_auto_created=True):
         if model._meta.db_table == table:
             return model

@@ -26,7 +26,7 @@ class Beyond(NamedTuple):
 WRITTEN = frozenset({"subject", "text", "html"})
 
 
-def beyond(*, orders: Ids, participants: Ids, emails: frozenset[str]) -> list[Beyond]:
+def beyond(*, orders: Ids, participants: Ids, emails: frozenset[str] = frozenset()) -> list[Beyond]:
     """What hangs on the subject's own orders and on whom they are as a participant, of any order.
 
     And cases about somebody else's data (a child's) in which they wrote from one of their addresses.

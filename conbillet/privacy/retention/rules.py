@@ -30,7 +30,7 @@ from conbillet.tickets.actions.forget_reasons import forget_reasons
 
 from ..actions.deliver_authority_package import forget_authority_packages
 from ..insight.store import forget_packages
-from ..models import AuthorityCase, RetentionRun
+from ..models import AuthorityCase, BreachSubject, RetentionRun
 from .unused import forget_unused
 
 Counts = Counter[int | None]
@@ -75,7 +75,8 @@ def _disclosures(now: datetime) -> Counts:
 
 def _cases(now: datetime) -> Counts:
     requests = AuthorityCase.objects.filter(closed_at__lt=two_years_before(now)).delete()[0]
-    return Counter({None: forget_cases(now=now) + requests})
+    concerned = BreachSubject.objects.filter(breach__closed_at__lt=two_years_before(now)).delete()[0]
+    return Counter({None: forget_cases(now=now) + requests + concerned})
 
 
 def two_years_before(now: datetime) -> datetime:
@@ -94,7 +95,7 @@ RULES = (
     Rule("sign_in", frozenset({"sign_in"}), "11 4 * * *", _plain(forget_sign_ins), _("Logins, devices and internet addresses"), _("180 days"), _("security, GDPR art. 32")),
     Rule("access_log", frozenset({"access_log"}), "38 4 * * *", _payloads, _("Details in the log of what was done"), _("2 years"), ACCOUNTABLE),
     Rule("disclosures", frozenset({"disclosure", "disclosures"}), "39 4 * * *", _disclosures, _("What was handed over, and about whom"), _("2 years"), ACCOUNTABLE),
-    Rule("cases", frozenset({"cases"}), "19 4 * * *", _cases, _("What people wrote to us, and requests of authorities"), _("2 years after they were closed"), ACCOUNTABLE),
+    Rule("cases", frozenset({"cases"}), "19 4 * * *", _cases, _("What people wrote to us, requests of authorities, and whom a breach concerned"), _("2 years after they were closed"), ACCOUNTABLE),
     Rule("authority_files", frozenset(), "25 4 * * *", _plain(forget_authority_packages), _("Files for authorities"), _("30 days after they were handed over"), MINIMAL),
     Rule("packages", frozenset(), "53 * * * *", _plain(forget_packages), _("Packages with everything about somebody"), _("7 days after they were made"), MINIMAL),
     Rule("cart", frozenset({"cart"}), "23 * * * *", _plain(forget_carts), _("Carts that were left"), _("24 hours"), MINIMAL),

@@ -26,6 +26,7 @@ EVERYBODY = frozenset(StaffRole.Kind)
 MENU = (
     ("desk:home", _("Cases"), "mail", EVERYBODY),
     ("desk:authorities", _("Authorities"), "lock", OFFICERS),
+    ("desk:breaches", _("Breaches"), "warning", OFFICERS),
     ("desk:look_up", _("Look up"), "search", EVERYBODY),
     ("desk:log", _("Who did what"), "clock", OFFICERS),
     ("desk:retention", _("Retention"), "calendar", EVERYBODY),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import associations, authorities, cases, health, log, looking_up, retention, rights
+from .views import associations, authorities, breaches, cases, health, log, looking_up, retention, rights
 
 app_name = "desk"
 
@@ -16,11 +16,17 @@ urlpatterns = [
     path("cases/<slug:reference>/identity/", rights.vouch, name="case_vouch"),
     path("cases/<slug:reference>/more-time/", rights.more_time, name="case_time"),
     path("cases/<slug:reference>/deletion/", rights.deletion, name="case_deletion"),
+    path("cases/<slug:reference>/insight/", rights.insight, name="case_insight"),
     path("authorities/", authorities.authorities, name="authorities"),
     path("authorities/new/", authorities.new, name="authority_new"),
     path("authorities/<slug:reference>/", authorities.authority, name="authority"),
     path("authorities/<slug:reference>/decision/", authorities.decide, name="authority_decide"),
     path("authorities/<slug:reference>/package/", authorities.package, name="authority_package"),
+    path("breaches/", breaches.breaches, name="breaches"),
+    path("breaches/new/", breaches.new, name="breach_new"),
+    path("breaches/<slug:reference>/", breaches.breach, name="breach"),
+    path("breaches/<slug:reference>/report.pdf", breaches.report, {"form": "pdf"}, name="breach_pdf"),
+    path("breaches/<slug:reference>/report.txt", breaches.report, {"form": "txt"}, name="breach_text"),
     path("look-up/", looking_up.look_up_page, name="look_up"),
     path("log/", log.log, name="log"),
     path("retention/", retention.retention, name="retention"),

@@ -24,6 +24,7 @@ from conbillet.web.me.fresh import is_fresh
 from conbillet.workflows.case_identity import ask_to_prove, close_as_done, remember_guardian
 from conbillet.workflows.cases import extend_by_mail
 from conbillet.workflows.erasure import erase_after_case, preview_erasure
+from conbillet.workflows.insight import insight_after_case
 
 from ..case_forms import EraseForm, MoreTimeForm, SortForm, VouchForm
 from ..pages import Staff, desk, desk_page, officer_page
@@ -99,6 +100,20 @@ def more_time(request: HttpRequest, staff: Staff, reference: str) -> HttpRespons
             messages.success(request, _("The person is told. There is more time."))
             return redirect("desk:case", reference=reference)
     return desk(request, "desk/case_time.html", {"case": found, "form": form}, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@desk_page
+def insight(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Let the package be made, for insight or to take along; whoever asks is mailed when it is ready."""
+    found = opened(reference, staff)
+    if found.kind not in {Case.Kind.INSIGHT, Case.Kind.PORTABILITY} or not found.is_proven:
+        raise Http404
+    insight_after_case(case=found, actor=staff.actor, now=clock.now())
+    messages.success(request, _("The package is being made. They get a mail when it is there."))
+    return redirect(
+        f"{reverse('desk:case', kwargs={'reference': reference})}?{urlencode({'draft': found.kind})}#answer"
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
