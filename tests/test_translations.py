@@ -105,6 +105,14 @@ def test_a_text_that_was_marked_elsewhere_passes(house: Path) -> None:
     assert problems(house) == []
 
 
+def test_notices_a_full_stop_after_an_amount(house: Path) -> None:
+    (house / "shop" / "mails.py").write_text("_('You pay %(amount)s.')\n")
+    write(house / "shop", good() | {'msgid "You pay %(amount)s."': 'msgstr "Du betaler %(amount)s."'})
+    assert [sentence for sentence in problems(house) if "kr.." in sentence]
+    write(house / "shop", good() | {'msgid "You pay %(amount)s."': 'msgstr "Du betaler %(amount)s"'})
+    assert problems(house) == []
+
+
 def test_notices_two_translations_of_one_text(house: Path) -> None:
     office = house / "office"
     office.mkdir()

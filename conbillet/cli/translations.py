@@ -21,6 +21,7 @@ CATALOGUE = f"locale/{LANGUAGE}/LC_MESSAGES/django.po"
 # Texts outside every app (the names of the languages in the settings) stand in the pages' shared catalogue.
 DEFAULT_APP = "web"
 
+AMOUNT_AND_STOP = re.compile(r"%\((?:amount|sum|vat|price)\)s\.")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|(?<!%)%[sd]|\{\w*(?:![rsa])?(?::[^{}]*)?\}")
 TAG = re.compile(r"</?([a-z][a-z0-9]*)")
 
@@ -125,11 +126,13 @@ def _judge(catalogue: "Catalog", message: Message) -> list[str]:
         wanted = [message.singular, message.plural]
     else:
         return [f"{where} has another plural in the catalogue"]
-    return [
+    found = [
         f"{where} has other placeholders or tags in Danish: “{form}”"
         for text, form in zip(wanted, forms, strict=False)
         if _skeleton(text) != _skeleton(form)
     ]
+    # An amount is written `400,00 kr.`, and its full stop is the sentence's as well.
+    return found + [f"{where} would be read as “kr..” in Danish: “{form}”" for form in forms if AMOUNT_AND_STOP.search(form)]
 
 
 def _skeleton(text: str) -> Counter[str]:
