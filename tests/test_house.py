@@ -28,7 +28,7 @@ def test_the_checkout_keeps(rule: Rule) -> None:
     assert rule(CHECKOUT) == []
 
 
-@pytest.mark.asvs("13.2.4")
+@pytest.mark.asvs("13.2.4", "1.3.6")
 @pytest.mark.parametrize("rule", OF_THE_PACKAGE, ids=lambda rule: rule.__name__)
 def test_the_package_keeps(rule: Rule) -> None:
     assert rule(PACKAGE) == []

@@ -29,8 +29,10 @@ CONBILLET_OPERATOR = {
 }
 CONBILLET_SUPERVISORY_AUTHORITY = "Datatilsynet, Carl Jacobsens Vej 35, 2500 Valby, +45 33 19 32 00, dt@datatilsynet.dk"
 
-# Commands that serve nobody (lint, collectstatic) may run without a key; `web` and `worker` refuse the empty one.
-SECRET_KEY = env.text("CONBILLET_SECRET_KEY", "") or "no-server-runs-with-this-key"
+# Commands that serve nobody (lint, collectstatic) may run without a key; `bin/conbillet` makes one, and the web server
+# refuses to start with this one (`config/wsgi.py`), since everybody knows it.
+KNOWN_KEY = "no-server-runs-with-this-key"
+SECRET_KEY = env.text("CONBILLET_SECRET_KEY", "") or KNOWN_KEY
 DEBUG = False
 ALLOWED_HOSTS = env.words("CONBILLET_HOSTS", "localhost,127.0.0.1,[::1]")
 SECURE = CONBILLET_BASE_URL.startswith("https://")
@@ -190,8 +192,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 63072000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
-SECURE_SSL_REDIRECT = False
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("CONBILLET_BEHIND_PROXY") else None
+# Only with a proxy that says which scheme the visitor used can a page know that it was asked for without encryption. What
+# machines ask for (health, hooks) is answered as it is: a redirect would hide that something was sent in the clear.
+SECURE_SSL_REDIRECT = SECURE and SECURE_PROXY_SSL_HEADER is not None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^hooks/"]
 CSRF_TRUSTED_ORIGINS = [CONBILLET_BASE_URL]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -298,4 +303,5 @@ LOGGING = {
         "stripe": {"level": "WARNING"},
     },
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# W021, preloading: a list that is built into browsers binds a whole domain for years; that is for its owner to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]

@@ -55,6 +55,7 @@ def record(live_house) -> Record:
     return Record(dict(data_map.load().cookies), live_house.url)
 
 
+@pytest.mark.asvs("14.3.3")
 @pytest.mark.proves("cookie.consent", "cookie.login", "cookie.cloudflare", "cookie.stripe", "also.processors")
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 @pytest.mark.parametrize("who", list(LOOKED_AT))

@@ -41,6 +41,7 @@ def test_planted_a_changed_map_makes_the_documents_stale():
     assert "Hetzner | USA" in transfers(moved) and "Hetzner | USA" not in transfers(house)
 
 
+@pytest.mark.asvs("13.1.1", "14.1.2")
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_the_record_has_what_article_30_asks_for(language):
     text = document("record-of-processing", language)

@@ -137,6 +137,7 @@ def test_planted_an_unsafe_transfer(values, complaint):
     assert [line for line in activity_checks.transfers_are_safe(map_) if complaint in line]
 
 
+@pytest.mark.asvs("16.1.1", "16.2.3")
 def test_planted_a_place_that_nobody_knows_or_that_holds_more():
     house = data_map.load()
     more = {**PLACES, "diary": ("everything", "for ever", "diary/*")}

@@ -13,6 +13,7 @@ from tests import office_columns as rules
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.asvs("8.1.2")
 @pytest.mark.proves("disclose.organization")
 def test_the_office_reads_no_column_that_the_map_does_not_give_it():
     with connection.cursor() as cursor:
