@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "conbillet.web.csp.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "conbillet.web.middleware.LanguageMiddleware",
+    "conbillet.web.middleware.AddressMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
