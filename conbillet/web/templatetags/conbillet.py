@@ -16,12 +16,13 @@ from django.utils.translation import get_language
 
 from conbillet.core import formats
 from conbillet.core.references import pretty
-from conbillet.web import charts, icons, patterns
+from conbillet.web import badges, charts, icons, patterns
 from conbillet.web.field_html import field_html
 from conbillet.web.fields import format_phone
 
 register = template.Library()
 
+register.simple_tag(badges.badge, name="badge")
 register.simple_tag(icons.icon, name="icon")
 register.simple_tag(patterns.event_pattern, name="event_pattern")
 register.simple_tag(patterns.brand_mark, name="brand_mark")

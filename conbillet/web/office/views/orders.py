@@ -1,7 +1,7 @@
 """The list of orders, and one order."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -15,11 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from conbillet.catalogue.models import Event, Product
 from conbillet.core import clock
+from conbillet.core.formats import format_money
+from conbillet.core.references import pretty
 from conbillet.organizations.access import NotFound, Standing
 from conbillet.organizations.permissions import Permission, allowed
 from conbillet.sales.access import get_order_for
 from conbillet.sales.models import Order, OrderLine
 from conbillet.web.pages import office_page
+from conbillet.web.templatetags.conbillet import moment
 from conbillet.workflows.order_search import find_orders
 
 from ..badges import Badge, order_badge
@@ -30,11 +33,21 @@ from ..paging import page_of
 View = Callable[..., HttpResponse]
 
 
+MOST_THINGS = 3
+
+
 @dataclass(frozen=True)
 class OrderRow:
+    """An order in the list, in words: fifty of them make the page, so its template has little to do for each."""
+
     order: Order
+    address: str
+    reference: str
+    placed: str
+    things: str
+    amount: str
+    method: str
     badge: Badge
-    things: Sequence[tuple[str, int]]
 
 
 def order_view(permission: Permission) -> Callable[[View], View]:
@@ -80,7 +93,7 @@ def orders(request: HttpRequest, standing: Standing) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "rows": _rows(list(page)),
+        "rows": _rows(list(page), standing.organization.slug),
         "searching": request.method == "POST",
         "narrowed": any(form.cleaned_data.get(name) for name in ("q", "event", "state", "product", "method")),
         "any_event": bool(events),
@@ -90,7 +103,7 @@ def orders(request: HttpRequest, standing: Standing) -> HttpResponse:
     return render(request, "office/orders/list.html", context)
 
 
-def _rows(orders: list[Order]) -> list[OrderRow]:
+def _rows(orders: list[Order], organization: str) -> list[OrderRow]:
     """What is on each order, in one query for the page."""
     things: dict[int, Counter[str]] = {order.pk: Counter() for order in orders}
     refunded = set()
@@ -101,10 +114,26 @@ def _rows(orders: list[Order]) -> list[OrderRow]:
             refunded.add(order)
         else:
             things[order][text] += 1
+    language, methods = get_language(), {method.value: str(method.label) for method in Order.Method}
     return [
-        OrderRow(order, order_badge(order, partly_refunded=order.pk in refunded), list(things[order.pk].items()))
+        OrderRow(
+            order=order,
+            address=reverse("office:order", args=[organization, order.reference]),
+            reference=pretty(order.reference),
+            placed=moment(order.placed_at, "short"),
+            things=_in_words(things[order.pk]),
+            amount=format_money(order.amount, order.currency, language),
+            method=methods[order.method],
+            badge=order_badge(order, partly_refunded=order.pk in refunded),
+        )
         for order in orders
     ]
+
+
+def _in_words(things: Counter[str]) -> str:
+    """`2 × Adult, all days · T-shirt · …`"""
+    named = [f"{units} × {text}" if units > 1 else text for text, units in things.items()]
+    return " · ".join([*named[:MOST_THINGS], "…"] if len(named) > MOST_THINGS else named)
 
 
 @require_safe
