@@ -27,6 +27,8 @@ def main() -> None:
     from conbillet.demo.seed.orders import Booth
     from conbillet.demo.seed.people import make_people
     from conbillet.payments.models import ConnectedAccount
+    from conbillet.sales.actions.fold_figures import fold_figures
+    from conbillet.tickets.actions.fold_check_ins import fold_check_ins
     from conbillet.tickets.models import Ticket
 
     call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
@@ -57,6 +59,8 @@ def main() -> None:
             last=now - timedelta(hours=1),
             every_state=False,
         )
+    fold_figures()  # as the job worker does once a minute
+    fold_check_ins()
     if name.endswith("_accounts"):
         accounts.fill(now)
 
