@@ -1,6 +1,7 @@
 """Published versions, what people accepted, cookie receipts, and the ledger of consents to be written to."""
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.accounts.models import Person
@@ -89,4 +90,7 @@ class MarketingConsent(models.Model):
     office_access = "none"
 
     class Meta:
-        indexes = [models.Index(fields=["email", "organization", "purpose", "-id"], name="consents_newest_of_address")]
+        indexes = [
+            models.Index(fields=["email", "organization", "purpose", "-id"], name="consents_newest_of_address"),
+            models.Index(Lower("email"), condition=models.Q(person__isnull=True), name="consents_of_address"),
+        ]

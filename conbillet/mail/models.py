@@ -1,6 +1,7 @@
 """Mail on its way out: a row before it is sent, so that none is lost; a key, so that none is sent twice."""
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from conbillet.accounts.models import Person
 
@@ -42,4 +43,5 @@ class OutgoingMail(models.Model):
             ),
             models.Index(fields=["created_at"], condition=models.Q(state="failed"), name="mail_failed"),
             models.Index(fields=["about"]),
+            models.Index(Lower("recipient"), condition=models.Q(person__isnull=True), name="mail_of_address"),
         ]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.accounts.models import Person
@@ -82,6 +83,8 @@ class Order(TenantModel):
             models.Index(fields=["organization", "-placed_at"]),
             models.Index(fields=["pay_by_at"], condition=Q(state="awaiting_payment"), name="sales_order_unpaid"),
             models.Index(fields=["buyer"]),
+            # Whoever proves an address finds what was bought with it (`privacy/reach.py`).
+            models.Index(Lower("buyer_email"), condition=Q(buyer__isnull=True), name="sales_order_of_address"),
         ]
 
 
@@ -141,7 +144,10 @@ class Participant(TenantModel):
     country = models.CharField(_("country"), max_length=2, default="DK", blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["person"])]
+        indexes = [
+            models.Index(fields=["person"]),
+            models.Index(Lower("email"), condition=Q(person__isnull=True), name="sales_participant_of_address"),
+        ]
 
 
 class OrderLine(TenantModel):

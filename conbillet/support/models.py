@@ -1,6 +1,7 @@
 """What people write to us: a case each, with what was answered."""
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.accounts.models import Person
@@ -100,6 +101,8 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["due_on"], condition=~models.Q(state="closed"), name="support_open_cases"),
             models.Index(fields=["email"]),
+            models.Index(Lower("email"), name="support_of_address"),
+            models.Index(Lower("contact_email"), name="support_of_contact"),
         ]
         constraints = [
             models.CheckConstraint(

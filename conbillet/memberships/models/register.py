@@ -1,6 +1,7 @@
 """Membership types, the register and each membership's evidence."""
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.accounts.models import Person
@@ -55,7 +56,10 @@ class Member(TenantModel):
                 fields=["organization", "member_no"], condition=~models.Q(member_no=""), name="memberships_member_no"
             )
         ]
-        indexes = [models.Index(fields=["person"])]
+        indexes = [
+            models.Index(fields=["person"]),
+            models.Index(Lower("email"), condition=models.Q(person__isnull=True), name="memberships_of_address"),
+        ]
 
 
 class MemberNumber(models.Model):
