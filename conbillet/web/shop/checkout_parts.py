@@ -35,6 +35,10 @@ class Row:
         return sum(unit.amount for unit in self.units)
 
     @property
+    def vat_amount(self) -> int:
+        return sum(unit.vat_amount for unit in self.units)
+
+    @property
     def members(self) -> int:
         """How many units cost the member's price."""
         return sum(unit.audience == Price.Audience.MEMBER for unit in self.units)
