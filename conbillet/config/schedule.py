@@ -9,6 +9,7 @@ from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
 from conbillet.core import audit, clock
+from conbillet.core.audit_heads import remember_heads
 from conbillet.core.rate_limits import forget_old_counters
 from conbillet.privacy.retention.rules import RULES, run_rule
 from conbillet.sales import stock
@@ -37,6 +38,7 @@ def every(cron: str, name: str, workflow: Callable[..., Any], *, one_at_a_time: 
 def seal_audit(*, now: datetime) -> None:
     """Chain the audit entries of the last minute."""
     audit.seal_entries()
+    remember_heads()
 
 
 def add_up(*, now: datetime) -> None:
