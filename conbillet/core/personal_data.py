@@ -91,6 +91,12 @@ data_map.stream(
     place="keys/installation/*",
 )
 data_map.stream(
+    "heads of the audit log",
+    holds="numbers and hashes of the newest entries: no person in them",
+    keep="replaced by the next",
+    place="keys/audit/*",
+)
+data_map.stream(
     "erasure ledger",
     holds="row ids, scope and time of erasures",
     keep="as long as a backup may still hold the data",

@@ -304,6 +304,7 @@ PLACES = {
     "job queue": ("row ids and public references", "30 days after the job ended", ""),
     "subject keys": ("one random key a person, outside the database", "until the person is erased", "keys/subjects/**"),
     "installation keys": ("random keys of the installation: no person in them", "until they are replaced", "keys/installation/*"),
+    "heads of the audit log": ("numbers and hashes of the newest entries: no person in them", "replaced by the next", "keys/audit/*"),
     "erasure ledger": (
         "row ids, scope and time of erasures", "as long as a backup may still hold the data", "keys/erasures/*",
     ),

@@ -250,7 +250,7 @@ def test_a_guest_whom_a_backup_brings_back_is_erased_again(world, now):
 
 def test_a_replay_does_nothing_where_everything_is_done(world, now, ada):
     erase_myself(person=ada, void_tickets=False, now=now)
-    assert waiting() == [] and replay_ledger(now=now) == []
+    assert waiting(now=now) == [] and replay_ledger(now=now) == []
     assert Erasure.objects.count() == 1
 
 
@@ -265,7 +265,7 @@ def test_a_crash_after_the_ledger_is_finished_by_a_replay(world, now, ada, monke
         patch.setattr(room, "carry_out", crash)
         with pytest.raises(RuntimeError):
             erase_myself(person=ada, void_tickets=False, now=now)
-    assert Person.objects.filter(pk=ada.pk).exists() and len(waiting()) == 1
+    assert Person.objects.filter(pk=ada.pk).exists() and len(waiting(now=now)) == 1
     (erasure,) = replay_ledger(now=now + timedelta(hours=1))
     order.refresh_from_db()
     assert (order.buyer_name, erasure.via, erasure.erased_at) == ("", "replay", now)

@@ -78,7 +78,7 @@ def test_killed_anywhere_in_an_erasure_it_is_finished(world, now):
         rows._ids.clear()  # a child that came to its end has used the ids that we had at hand, too
         come_back(person, now)
         assert left(number) == [], f"killed at statement {point}"
-        assert waiting() == []
+        assert waiting(now=now) == []
         assert Erasure.objects.filter(subject_id=person.pk).count() == 1
     assert invariants.broken() == []
 

@@ -78,7 +78,7 @@ def _replay(now: Any, args: argparse.Namespace) -> int:
     from conbillet.privacy.erasure.replay import replay_ledger, waiting
 
     try:
-        print(f"{len(waiting())} erasures of the ledger are not done in this database")
+        print(f"{len(waiting(now=now))} erasures of the ledger are not done in this database")
         if args.preview:
             return 0
         if not _agreed(args, "Do them now?"):

@@ -19,12 +19,21 @@ from .plan import model_of
 
 # Somebody whose erasure was cut short hears of it; somebody whom a restored backup brought back heard of it long ago.
 TOLD_AFTER_A_CRASH = timedelta(days=1)
+# Far longer than any backup is kept (8 weeks), and shorter than receipts are (2 years).
+REPLAYED_FOR = timedelta(days=365)
 
 
-def waiting() -> list[Entry]:
-    """Entries of the ledger that this database does not know to be done. Raises LedgerBroken."""
+def waiting(*, now: datetime) -> list[Entry]:
+    """Entries of the ledger that this database does not know to be done. Raises LedgerBroken.
+
+    Older ones are left alone: no backup goes back that far, and their receipts are gone.
+    """
     done = set(Erasure.objects.values_list("subject_id", "scope", "erased_at"))
-    return [entry for entry in ledger().entries() if (entry.subject, entry.scope, entry.erased_at) not in done]
+    return [
+        entry
+        for entry in ledger().entries()
+        if entry.erased_at > now - REPLAYED_FOR and (entry.subject, entry.scope, entry.erased_at) not in done
+    ]
 
 
 def replay_ledger(*, now: datetime) -> list[Erasure]:
@@ -45,7 +54,7 @@ def replay_ledger(*, now: datetime) -> list[Erasure]:
             actor=SYSTEM,
             now=now,
         )
-        for entry, subject in _due()
+        for entry, subject in _due(now)
     ]
 
 
@@ -55,8 +64,8 @@ def _address(subject: Subject) -> Address | None:
     return Address(account.email, account.person.language or "da") if account else None
 
 
-def _due() -> Iterator[tuple[Entry, Subject]]:
-    entries = waiting()
+def _due(now: datetime) -> Iterator[tuple[Entry, Subject]]:
+    entries = waiting(now=now)
     guests: dict[object, str] = {}
     if any(entry.scope == GUEST for entry in entries):
         guests = {guest_id(email): email for email in _addresses()}

@@ -29,6 +29,7 @@ from conbillet.support.actions.forget_cases import forget_cases
 from conbillet.tickets.actions.forget_reasons import forget_reasons
 
 from ..actions.deliver_authority_package import forget_authority_packages
+from ..actions.forget_erasures import forget_erasures
 from ..insight.store import forget_packages
 from ..models import AuthorityCase, BreachSubject, RetentionRun
 from .unused import forget_unused
@@ -96,6 +97,7 @@ RULES = (
     Rule("access_log", frozenset({"access_log"}), "38 4 * * *", _payloads, _("Details in the log of what was done"), _("2 years"), ACCOUNTABLE),
     Rule("disclosures", frozenset({"disclosure", "disclosures"}), "39 4 * * *", _disclosures, _("What was handed over, and about whom"), _("2 years"), ACCOUNTABLE),
     Rule("cases", frozenset({"cases"}), "19 4 * * *", _cases, _("What people wrote to us, requests of authorities, and whom a breach concerned"), _("2 years after they were closed"), ACCOUNTABLE),
+    Rule("erasures", frozenset(), "41 4 * * *", lambda now: forget_erasures(before=two_years_before(now), now=now), _("Receipts of deletions"), _("2 years, or as long as what they say is kept"), ACCOUNTABLE),
     Rule("authority_files", frozenset(), "25 4 * * *", _plain(forget_authority_packages), _("Files for authorities"), _("30 days after they were handed over"), MINIMAL),
     Rule("packages", frozenset(), "53 * * * *", _plain(forget_packages), _("Packages with everything about somebody"), _("7 days after they were made"), MINIMAL),
     Rule("cart", frozenset({"cart"}), "23 * * * *", _plain(forget_carts), _("Carts that were left"), _("24 hours"), MINIMAL),

@@ -5,6 +5,7 @@ Days are Copenhagen's; several of these fall on nights in which the clock is cha
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -20,7 +21,7 @@ from conbillet.core.models import AuditEntry
 from conbillet.mail.models import OutgoingMail
 from conbillet.memberships.models import Member
 from conbillet.organizations.models import Invitation
-from conbillet.privacy.models import Disclosure, RetentionRun
+from conbillet.privacy.models import Disclosure, Erasure, ErasureNotice, RetentionRun
 from conbillet.privacy.retention import rules as room
 from conbillet.privacy.retention.calendar import calendar_of
 from conbillet.privacy.retention.rules import RULES, run_rule
@@ -167,10 +168,28 @@ def invitation(world) -> tuple[Callable[[], bool], datetime]:
     return lambda: not Invitation.objects.exists(), ended + timedelta(days=30) + MOMENT
 
 
+def erasures(world) -> tuple[Callable[[], bool], datetime]:
+    """Two years after the night in which the clock was put forward; one that says that something is kept stays."""
+    at = local(2024, 3, 31, 12)
+    rows = {"scope": "account", "via": "self", "erased_at": at, "backups_until": date(2024, 5, 26)}
+    old = Erasure.objects.create(reference="OLD", access_key="x", subject_id=uuid4(), **rows)
+    kept = Erasure.objects.create(reference="KEPT", access_key="x", subject_id=uuid4(), **rows)
+    kept.lines.create(table="sales_order", category="user.name", outcome="kept", count=1, law="x", until=date(2030, 12, 31))
+    ErasureNotice.objects.create(organization=world.organization, erasure_reference="OLD", told_at=at)
+
+    def gone() -> bool:
+        assert Erasure.objects.filter(pk=kept.pk).exists()
+        assert Erasure.objects.filter(pk=old.pk).exists() == ErasureNotice.objects.exists()
+        return not Erasure.objects.filter(pk=old.pk).exists()
+
+    return gone, day_start(date(2026, 4, 1))
+
+
 SCENES = {
     "account": account, "accounting": accounting, "member_evidence": member_evidence, "member_contact": member_contact,
     "sign_in": sign_in, "access_log": access_log, "disclosures": disclosures, "cases": cases, "cart": cart,
     "mail_body": mail_body, "consent_cookie": consent_cookie, "consent_news": consent_news, "invitation": invitation,
+    "erasures": erasures,
 }  # fmt: skip
 # Their own rooms test these days, with the numbers and files they need.
 TESTED_ELSEWHERE = {"cpr": CprNumber, "authority_files": None, "packages": None}
@@ -199,6 +218,15 @@ def test_it_stays_on_its_last_day_and_goes_on_the_next(name, world):
     run(name, first)
     assert gone(), "still there"
     run(name, first)  # and once more, as the clock will
+
+
+def test_a_receipt_goes_with_the_last_thing_that_it_says_is_kept(world):
+    gone, _first = erasures(world)
+    assert not gone()
+    run("erasures", day_start(date(2031, 1, 1)) - MOMENT)
+    assert Erasure.objects.filter(reference="KEPT").exists()
+    run("erasures", day_start(date(2031, 1, 1)))
+    assert not Erasure.objects.exists()
 
 
 def test_whoever_was_not_warned_is_not_erased(world):

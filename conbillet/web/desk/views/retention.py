@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from conbillet.core import clock
 from conbillet.core.erasure_ledger import LedgerBroken
 from conbillet.privacy.erasure.replay import waiting
 from conbillet.privacy.models import Erasure
@@ -15,7 +16,7 @@ from ..pages import Staff, desk, desk_page
 @desk_page
 def retention(request: HttpRequest, staff: Staff) -> HttpResponse:
     try:
-        undone, broken = len(waiting()), ""
+        undone, broken = len(waiting(now=clock.now())), ""
     except LedgerBroken as reason:
         undone, broken = 0, str(reason)
     erasures = Erasure.objects.order_by("-erased_at")[:50]
