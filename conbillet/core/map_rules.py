@@ -15,7 +15,7 @@ from .data_map import BOOKKEEPING, CONSENT, Column, DataMap, Table
 ModelType = type[models.Model]
 PERSON = "accounts.Person"
 # Rows that are deleted with the person, though their key could be null: an address or a case may stand in its place.
-GOES_WITH_THE_PERSON = {"consents_marketingconsent", "privacy_insightpackage"}
+GOES_WITH_THE_PERSON = {"consents_marketingconsent", "privacy_insightpackage", "privacy_limit"}
 
 # One word per concept: a column of this name, in a table about somebody, holds this. Prefixes such as `buyer_` are cut off.
 NAMES = {

@@ -1,6 +1,10 @@
 """Words about people that every room shares."""
 
+from dataclasses import dataclass
+from uuid import UUID
+
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -24,3 +28,21 @@ class PayerRelation(models.TextChoices):
     SPONSOR = "sponsor", _("A sponsor")
     ASSOCIATION = "association", _("The association")
     OTHER = "other", _("Somebody else")
+
+
+@dataclass(frozen=True)
+class Held:
+    """People whose data may only be stored, and so is not forgotten either (GDPR art. 18; `privacy/limits.py`).
+
+    `emails` are lower-case: of accounts, and of people without one.
+    """
+
+    persons: frozenset[UUID] = frozenset()
+    emails: frozenset[str] = frozenset()
+
+    def rows(self, person: str, email: str) -> Q:
+        """Rows that lead to one of them by their columns."""
+        return Q(**{f"{person}__in": self.persons}) | Q(**{f"{email}__in": self.emails})
+
+
+NOBODY = Held()

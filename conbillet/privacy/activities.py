@@ -254,6 +254,7 @@ ACTIVITIES = (
         frozenset(
             {"privacy_insightpackage", "privacy_erasure", "privacy_guardianship", "privacy_limit", "privacy_disclosedperson"}
         ),
+        (line("email", keep=CASES, why=ANSWERING),),
     ),
     Activity(
         "authorities",

@@ -85,9 +85,19 @@ with data_map.model(Guardianship, subject="child") as t:
     t.link("guardian", why="who acts for the child", erase=delete_row)
     t.link("child", erase=delete_row)
 
-with data_map.model(Limit, subject="person") as t:
+with data_map.model(Limit, subject="person", email="email") as t:
     t.technical("id", "case", "kind", "purpose", "from_at", "until_at", why="which limit, from when to when")
     t.link("person", erase=delete_row)
+    t.personal(
+        "email",
+        category="user.email",
+        clause="collect.email",
+        purposes=ANSWERING_FOR_IT,
+        keep=CASES,
+        export=plain,
+        redact=drop,
+        erase=delete_row,
+    )
 
 # What happened is written about a system, not about a person; whom it concerns stands in rows of its own.
 with data_map.model(Breach) as t:

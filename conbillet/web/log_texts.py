@@ -122,6 +122,8 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "case_done": gettext_lazy("did what a case asked for"),
             "case_noted": gettext_lazy("wrote a note in a case"),
             "case_closed": gettext_lazy("closed a case"),
+            "limit_set": gettext_lazy("limited the use of somebody's data"),
+            "limit_lifted": gettext_lazy("lifted the limit on somebody's data"),
             "breach_opened": gettext_lazy("wrote a breach of security down"),
             "breach_described": gettext_lazy("described a breach of security"),
             "breach_persons_named": gettext_lazy("said whom a breach concerns"),

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from conbillet.core.clock import add_months, copenhagen_day
+from conbillet.core.people import NOBODY, Held
 
 from ..evidence import CONTACT, MONTHS, last_day_of_documentation, with_last_day
 from ..models import DocumentedDues, DocumentedMember, Member, Membership
@@ -16,13 +17,13 @@ EVIDENCE = ("member_no", "name", "gender", "street", "postcode", "city", "countr
 
 
 @transaction.atomic
-def forget_evidence(*, now: datetime) -> Counter[int]:
-    """Empty who the member was, and who paid, five years after the last day. Rows, by association."""
+def forget_evidence(*, now: datetime, held: Held = NOBODY) -> Counter[int]:
+    """Empty who the member was, and who paid, five years after the last day. Rows, by association; not of `held` people."""
     limit = add_months(copenhagen_day(now), -MONTHS)
     filled = Q(birth_date__isnull=False) | Q(person__isnull=False)
     for name in EVIDENCE:
         filled |= ~Q(**{name: ""})
-    old = with_last_day(Member.objects.filter(filled)).filter(last_day__lt=limit)
+    old = with_last_day(Member.objects.filter(filled)).filter(last_day__lt=limit).exclude(held.rows("person", "email"))
     rows = dict(old.values_list("pk", "organization_id"))
     Membership.objects.filter(member__in=rows).exclude(payer_name="").update(payer_name="")
     empty = {**dict.fromkeys([*EVIDENCE, *CONTACT], ""), "birth_date": None, "person": None}

@@ -36,7 +36,11 @@ def children_of(*, orders: list[Order], themselves: list[Participant], now: date
     for check_in in CheckIn.objects.filter(ticket__participant__in=pks, undone_at=None).order_by("pk"):
         came.setdefault(check_in.ticket_id, []).append(check_in.at)
     for ticket in Ticket.objects.filter(participant__in=pks).select_related("event").order_by("pk"):
-        told: dict[str, Any] = {"reference": ticket.reference, "event": ticket.event.name, "issued_at": ticket.issued_at}
+        told: dict[str, Any] = {
+            "reference": ticket.reference,
+            "event": ticket.event.name,
+            "issued_at": ticket.issued_at,
+        }
         told |= {"voided_at": ticket.voided_at} if ticket.voided_at else {}
         told |= {"checked_in_at": came[ticket.pk]} if ticket.pk in came else {}
         tickets.setdefault(ticket.participant_id, []).append(told)
@@ -77,6 +81,4 @@ def wards_of(*, guardian: Person, now: datetime) -> list[Person]:
     are fifteen. Somebody whose birth date is not known is no child to us."""
     today = copenhagen_day(now)
     rows = Guardianship.objects.filter(guardian=guardian, basis="case").select_related("child").order_by("pk")
-    return [
-        row.child for row in rows if row.child.birth_date and age_on(row.child.birth_date, today) < GROWN_UP
-    ]
+    return [row.child for row in rows if row.child.birth_date and age_on(row.child.birth_date, today) < GROWN_UP]

@@ -236,7 +236,9 @@ def _instant(row: Any) -> datetime | None:
     return next((getattr(row, name) for name in names if getattr(row, name, None)), None)
 
 
-def _beyond(subject: Subject, orders: list[Order], found: dict[str, tuple[Table, list[Any]]]) -> list[tuple[Table, list[Any]]]:
+def _beyond(
+    subject: Subject, orders: list[Order], found: dict[str, tuple[Table, list[Any]]]
+) -> list[tuple[Table, list[Any]]]:
     """What no path of the map leads to. The subject's own rows are added to those `found`; rows about somebody else, in
     which the subject stands in passing, come back: by table and controller."""
     tables = data_map.load().tables

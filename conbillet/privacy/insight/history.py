@@ -23,7 +23,11 @@ _KINDS = {"sales_order": "order", "support_case": "case", "tickets_ticket": "tic
 
 @overload
 def handovers_of(
-    *, persons: Collection[UUID], participants: Collection[int], orders: Collection[int], by_participant: Literal[False] = False
+    *,
+    persons: Collection[UUID],
+    participants: Collection[int],
+    orders: Collection[int],
+    by_participant: Literal[False] = False,
 ) -> list[Handover]: ...
 @overload
 def handovers_of(

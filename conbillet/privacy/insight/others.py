@@ -60,7 +60,9 @@ def others_of(*, found: dict[str, list[Any]], except_for: Iterable[Child]) -> Ot
         values.update(buyer)
     inviters = [row.invited_by for row in found["organizations_invitation"] if row.invited_by]
     values.update(inviter.name for inviter in inviters)
-    values = {value for value in values if len(value) >= _SHORTEST and value.lower() not in {one.lower() for one in own}}
+    values = {
+        value for value in values if len(value) >= _SHORTEST and value.lower() not in {one.lower() for one in own}
+    }
     return Others(tuple(sorted(values)), frozenset(own))
 
 

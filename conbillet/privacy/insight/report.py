@@ -166,7 +166,8 @@ def _children(children: list[Child], language: str) -> list[Entry]:
     rows = []
     for child in children:
         told = [
-            (column_word(name), shown("sales_participant", name, value, language)) for name, value in child.values.items()
+            (column_word(name), shown("sales_participant", name, value, language))
+            for name, value in child.values.items()
         ]
         told += [(_("Ticket"), shown("tickets_ticket", "", one, language)) for one in child.tickets]
         told += [(_("Dues"), shown("memberships_membership", "", one, language)) for one in child.dues]

@@ -70,4 +70,3 @@ def _folder() -> Path:
 
 def _path(reference: str) -> Path:
     return _folder() / f"{reference}.sealed"
-

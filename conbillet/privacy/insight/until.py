@@ -65,7 +65,9 @@ _RULES: dict[str, dict[str, Callable[[Any], date | None]]] = {
     "support_case": {"cases": _after("closed_at", months=LOG_MONTHS)},
     "support_casenote": {"cases": lambda row: _after("closed_at", months=LOG_MONTHS)(row.case)},
     "support_caseattachment": {"cases": lambda row: _after("closed_at", months=LOG_MONTHS)(row.case)},
-    "sales_cart": {"cart": lambda row: None if row.ordered_at else copenhagen_day(row.changed_at + timedelta(hours=24))},
+    "sales_cart": {
+        "cart": lambda row: None if row.ordered_at else copenhagen_day(row.changed_at + timedelta(hours=24))
+    },
     "organizations_invitation": {"invitation": _invitation},
     "certificates_cprnumber": {"cpr": lambda row: row.delete_on},
     "privacy_insightpackage": {"package": lambda row: copenhagen_day(row.expires_at) if row.expires_at else None},

@@ -16,7 +16,8 @@ _LIVE = """EXISTS (
       AND NOT EXISTS (SELECT FROM sales_orderline r WHERE r.organization_id = l.organization_id AND r.reverses_id = l.id)
       AND NOT EXISTS (SELECT FROM tickets_ticket t WHERE t.organization_id = l.organization_id AND t.line_id = l.id
                       AND t.voided_at IS NOT NULL))"""
-_NOT_RESTRICTED = "NOT EXISTS (SELECT FROM privacy_restricted() AS r(person_id) WHERE r.person_id = {person})"
+_NOT_RESTRICTED = """NOT EXISTS (SELECT FROM privacy_restricted() AS r(person_id) WHERE r.person_id = {person})
+  AND NOT EXISTS (SELECT FROM privacy_restricted_addresses() AS a(email) WHERE {person} IS NULL AND a.email = lower({email}))"""
 
 # Whose data may only be stored (GDPR art. 18). The office may not read limits, so the function has its owner's rights;
 # it tells an association about its own people only. Without an association it is asked by *app*, which may see all.
@@ -31,6 +32,24 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                       AND p.organization_id = NULLIF(current_setting('conbillet.organization', true), '')::bigint)
            OR EXISTS (SELECT FROM sales_order o WHERE o.buyer_id = x.person_id
                       AND o.organization_id = NULLIF(current_setting('conbillet.organization', true), '')::bigint))
+$$"""
+
+# Of rows that lead to nobody, by address: of people without an account, and what was bought without logging in.
+_RESTRICTED_ADDRESSES = """
+CREATE OR REPLACE FUNCTION privacy_restricted_addresses() RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT known.email FROM (
+        SELECT lower(a.email) AS email FROM privacy_limit x
+        CROSS JOIN LATERAL (SELECT x.email UNION SELECT a.email FROM accounts_account a WHERE a.person_id = x.person_id
+                            UNION SELECT p.email FROM accounts_emailproof p WHERE p.person_id = x.person_id) a
+        WHERE x.kind = 'restriction' AND x.purpose IN ('', 'use.purchases') AND a.email <> ''
+          AND x.from_at <= now() AND (x.until_at IS NULL OR x.until_at > now())
+    ) known
+    WHERE NULLIF(current_setting('conbillet.organization', true), '') IS NULL
+       OR EXISTS (SELECT FROM sales_participant p WHERE lower(p.email) = known.email
+                  AND p.organization_id = NULLIF(current_setting('conbillet.organization', true), '')::bigint)
+       OR EXISTS (SELECT FROM sales_order o WHERE lower(o.buyer_email) = known.email
+                  AND o.organization_id = NULLIF(current_setting('conbillet.organization', true), '')::bigint)
 $$"""
 
 
@@ -88,18 +107,19 @@ CREATE VIEW {cls._meta.db_table} WITH (security_invoker = true) AS
 SELECT p.id * 2 AS id, p.organization_id, o.event_id, o.id AS order_id, p.id AS participant_id,
        COALESCE(p.person_id, md5('conbillet participant ' || p.id)::uuid) AS subject_id, 'holder' AS kind, {of_holder}
 FROM sales_participant p JOIN sales_order o ON o.organization_id = p.organization_id AND o.id = p.order_id
-WHERE o.state = 'paid' AND {holds_something} AND {_NOT_RESTRICTED.format(person="p.person_id")}
+WHERE o.state = 'paid' AND {holds_something} AND {_NOT_RESTRICTED.format(person="p.person_id", email="p.email")}
 UNION ALL
 SELECT o.id * 2 + 1, o.organization_id, o.event_id, o.id, NULL::bigint,
        COALESCE(o.buyer_id, md5('conbillet order ' || o.id)::uuid), 'buyer', {of_buyer}
 FROM sales_order o
-WHERE o.state = 'paid' AND {_LIVE.format(whose="true")} AND {_NOT_RESTRICTED.format(person="o.buyer_id")}
+WHERE o.state = 'paid' AND {_LIVE.format(whose="true")} AND {_NOT_RESTRICTED.format(person="o.buyer_id", email="o.buyer_email")}
   AND NOT EXISTS (SELECT FROM sales_participant p WHERE p.organization_id = o.organization_id AND p.order_id = o.id
                   AND {is_the_buyer} AND {holds_something})"""  # noqa: S608  names of our own columns, from the map
+        functions = "privacy_restricted(), privacy_restricted_addresses()"
         return [
-            _RESTRICTED,
-            "REVOKE EXECUTE ON FUNCTION privacy_restricted() FROM PUBLIC",
-            f"GRANT EXECUTE ON FUNCTION privacy_restricted() TO {app}, {office}",
+            f"{_RESTRICTED};{_RESTRICTED_ADDRESSES}",
+            f"REVOKE EXECUTE ON FUNCTION {functions} FROM PUBLIC",
+            f"GRANT EXECUTE ON FUNCTION {functions} TO {app}, {office}",
             f"DROP VIEW IF EXISTS {cls._meta.db_table}",
             view,
             f"GRANT SELECT ON {cls._meta.db_table} TO {app}",

@@ -45,7 +45,8 @@ class AuthoritySubject(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "subject_id"], name="privacy_authority_subject_once"),
             models.CheckConstraint(
-                condition=models.Q(subject_id__isnull=False, email="") | (models.Q(subject_id__isnull=True) & ~models.Q(email="")),
+                condition=models.Q(subject_id__isnull=False, email="")
+                | (models.Q(subject_id__isnull=True) & ~models.Q(email="")),
                 name="privacy_authority_subject_is_somebody",
             ),
         ]

@@ -8,13 +8,14 @@ from conbillet.support.models import Case
 
 
 class Limit(models.Model):
-    """While one is live, the person's data is stored and nothing else: no disclosure, no newsletter, no statistics."""
+    """Of a person, or of the address of somebody without an account. What each means stands in `limits.py`."""
 
     class Kind(models.TextChoices):
         RESTRICTION = "restriction", _("Restriction of processing")
         OBJECTION = "objection", _("Objection to processing")
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="limits")
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="limits")
+    email = models.EmailField(blank=True)
     case = models.ForeignKey(Case, models.SET_NULL, null=True, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     purpose = models.CharField(max_length=40, blank=True)  # a purpose of the data map; empty: all

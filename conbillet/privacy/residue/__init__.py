@@ -16,7 +16,9 @@ from .sealed import in_sealed
 __all__ = ["Hit", "Needles", "in_database", "in_file", "in_files", "in_sealed", "search"]
 
 
-def search(values: Iterable[str] | Needles, *, folders: Iterable[Path], leave_out: Collection[Path] = ()) -> Iterator[Hit]:
+def search(
+    values: Iterable[str] | Needles, *, folders: Iterable[Path], leave_out: Collection[Path] = ()
+) -> Iterator[Hit]:
     """Every place in the database and below the folders that holds one of the values, in any form."""
     needles = values if isinstance(values, Needles) else Needles(values)
     yield from in_database(needles)

@@ -31,6 +31,7 @@ from conbillet.tickets.actions.forget_reasons import forget_reasons
 from ..actions.deliver_authority_package import forget_authority_packages
 from ..actions.forget_erasures import forget_erasures
 from ..insight.store import forget_packages
+from ..limits import held_people
 from ..models import AuthorityCase, BreachSubject, RetentionRun
 from .unused import forget_unused
 
@@ -61,7 +62,7 @@ def _of_associations(counts: Mapping[int, int]) -> Counts:
 
 
 def _books(now: datetime) -> Counts:
-    return _of_associations(forget_books(now=now) + forget_reasons(now=now))
+    return _of_associations(forget_books(now=now, held=held_people(now=now)) + forget_reasons(now=now))
 
 
 def _payloads(now: datetime) -> Counts:
@@ -77,7 +78,7 @@ def _disclosures(now: datetime) -> Counts:
 def _cases(now: datetime) -> Counts:
     requests = AuthorityCase.objects.filter(closed_at__lt=two_years_before(now)).delete()[0]
     concerned = BreachSubject.objects.filter(breach__closed_at__lt=two_years_before(now)).delete()[0]
-    return Counter({None: forget_cases(now=now) + requests + concerned})
+    return Counter({None: forget_cases(now=now, held=held_people(now=now)) + requests + concerned})
 
 
 def two_years_before(now: datetime) -> datetime:
@@ -91,8 +92,8 @@ MINIMAL = _("data minimisation, GDPR art. 5(1)(e)")
 RULES = (
     Rule("account", frozenset({"account"}), "31 4 * * *", lambda now: forget_unused(now=now), _("Accounts that are not used"), _("3 years after they were last used, with a warning a month before"), MINIMAL),
     Rule("accounting", frozenset({"accounting"}), "33 4 * * *", _books, _("Names on orders and receipts"), _("5 years from the end of the accounting year"), _("bogføringsloven § 12")),
-    Rule("member_evidence", frozenset({"member_evidence"}), "35 4 * * *", lambda now: _of_associations(forget_evidence(now=now)), _("Who a member was, and who paid the dues"), _("5 years after the member left"), _("documentation for grant bodies")),
-    Rule("member_contact", frozenset({"member_contact"}), "36 4 * * *", lambda now: _of_associations(forget_contacts(now=now)), _("E-mail address and phone number of members"), _("1 year after the member left"), _("the association's legitimate interest, GDPR art. 6(1)(f)")),
+    Rule("member_evidence", frozenset({"member_evidence"}), "35 4 * * *", lambda now: _of_associations(forget_evidence(now=now, held=held_people(now=now))), _("Who a member was, and who paid the dues"), _("5 years after the member left"), _("documentation for grant bodies")),
+    Rule("member_contact", frozenset({"member_contact"}), "36 4 * * *", lambda now: _of_associations(forget_contacts(now=now, held=held_people(now=now))), _("E-mail address and phone number of members"), _("1 year after the member left"), _("the association's legitimate interest, GDPR art. 6(1)(f)")),
     Rule("sign_in", frozenset({"sign_in"}), "11 4 * * *", _plain(forget_sign_ins), _("Logins, devices and internet addresses"), _("180 days"), _("security, GDPR art. 32")),
     Rule("access_log", frozenset({"access_log"}), "38 4 * * *", _payloads, _("Details in the log of what was done"), _("2 years"), ACCOUNTABLE),
     Rule("disclosures", frozenset({"disclosure", "disclosures"}), "39 4 * * *", _disclosures, _("What was handed over, and about whom"), _("2 years"), ACCOUNTABLE),

@@ -14,6 +14,7 @@ from conbillet.mail.models import OutgoingMail
 
 from ..erasure.erase import CannotErase, erase
 from ..erasure.notices import Address
+from ..limits import held_people
 from ..models import Erasure
 from ..reach import subject_of
 
@@ -28,7 +29,8 @@ def unused(*, months: int, now: datetime) -> QuerySet[Account]:
     silent = Q(last_login__lt=since) | Q(last_login__isnull=True, created_at__lt=since)
     used = Q(person__orders__placed_at__gte=since) | Q(person__participations__order__placed_at__gte=since)
     bought = Account.objects.filter(used).values("pk")
-    return Account.objects.filter(silent).exclude(pk__in=bought).select_related("person").order_by("pk")
+    mine = Account.objects.filter(silent).exclude(pk__in=bought).exclude(person__in=held_people(now=now).persons)
+    return mine.select_related("person").order_by("pk")
 
 
 def warn_unused(*, now: datetime) -> int:

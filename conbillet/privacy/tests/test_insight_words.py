@@ -22,7 +22,8 @@ def tables():
     return [
         table
         for table in data_map.load().tables.values()
-        if table.name in beside or ((table.subject or table.email) and table.name not in WITHOUT_A_PATH | collect._APART)
+        if table.name in beside
+        or ((table.subject or table.email) and table.name not in WITHOUT_A_PATH | collect._APART)
     ]
 
 
@@ -46,14 +47,21 @@ def gaps() -> set[str]:
             )
             if is_told and column.name not in words.COLUMNS and not is_mute(table, column):
                 found.add(f"{table.name}.{column.name}")
-            if column.export and column.export.how == "omitted" and column.kind != "link" and column.export.why not in words.OMITTED:
+            if (
+                column.export
+                and column.export.how == "omitted"
+                and column.kind != "link"
+                and column.export.why not in words.OMITTED
+            ):
                 found.add(column.export.why)
     return found
 
 
 @pytest.mark.django_db
 def test_what_lies_beyond_the_maps_paths_has_words():
-    beside = {more.table for more in beyond(orders=set(), participants=set(), emails=frozenset()) if more.columns is not None}
+    beside = {
+        more.table for more in beyond(orders=set(), participants=set(), emails=frozenset()) if more.columns is not None
+    }
     assert beside <= set(words.BEYOND) and beside
 
 
@@ -69,7 +77,9 @@ def test_everything_has_words():
     assert gaps() == set() and len(tables()) > 30
 
 
-@pytest.mark.parametrize("known", ["CATEGORIES", "PURPOSES", "BASES", "RECIPIENTS", "PERIODS", "SOURCES", "COLUMNS", "OMITTED"])
+@pytest.mark.parametrize(
+    "known", ["CATEGORIES", "PURPOSES", "BASES", "RECIPIENTS", "PERIODS", "SOURCES", "COLUMNS", "OMITTED"]
+)
 def test_planted_a_word_that_is_missing_is_noticed(monkeypatch, known):
     used = {"CATEGORIES": "user.name", "PURPOSES": "use.purchases", "BASES": "6(1)(b)", "RECIPIENTS": "stripe", "PERIODS": "cart",
             "SOURCES": "sales_order", "COLUMNS": "badge_name", "OMITTED": "a one-time secret"}[known]  # fmt: skip

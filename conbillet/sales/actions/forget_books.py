@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from conbillet.core.clock import copenhagen_day, day_start
+from conbillet.core.people import NOBODY, Held
 from conbillet.organizations.accounting import accounting_year, accounting_year_of
 from conbillet.organizations.models import Organization
 
@@ -23,24 +24,33 @@ def first_kept_day(*, organization: Organization, today: date) -> date:
     return accounting_year(organization=organization, number=number).first
 
 
-def forget_books(*, now: datetime) -> Counter[int]:
-    """Empty who bought, and for whom, on everything older; amounts, lines and numbers stay. Rows, by association."""
+def forget_books(*, now: datetime, held: Held = NOBODY) -> Counter[int]:
+    """Empty who bought, and for whom, on everything older; amounts, lines and numbers stay. Rows, by association.
+
+    Orders on which somebody stands whose data is `held` stay as they are.
+    """
     found: Counter[int] = Counter()
     for organization in Organization.objects.order_by("pk"):
-        rows = _forget(organization, now)
+        rows = _forget(organization, now, held)
         if rows:
             found[organization.pk] = rows
     return found
 
 
 @transaction.atomic
-def _forget(organization: Organization, now: datetime) -> int:
+def _forget(organization: Organization, now: datetime, held: Held) -> int:
     before = day_start(first_kept_day(organization=organization, today=copenhagen_day(now)))
     mine = Order.objects.filter(organization=organization)
     newer = Receipt.objects.filter(order=OuterRef("pk"), issued_at__gte=before)
     old = mine.filter(~Exists(newer), placed_at__lt=before)
+    if held != NOBODY:
+        theirs = Participant.objects.filter(held.rows("person", "email"), order=OuterRef("pk"))
+        kept = mine.filter(held.rows("buyer", "buyer_email") | Exists(theirs)).values("pk")
+        old = old.exclude(pk__in=kept)
     people = Participant.objects.filter(organization=organization, order__in=old)
     receipts = Receipt.objects.filter(organization=organization, issued_at__lt=before)
+    if held != NOBODY:
+        receipts = receipts.exclude(order__in=kept)
     reasons = Cancellation.objects.filter(organization=organization, order__in=old)
     rows = _empty(people, PARTICIPANT, person=None) + _empty(receipts, ("buyer_name",)) + _empty(reasons, ("reason",))
     return rows + _empty(old, ORDER, buyer=None)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from conbillet.core.data_map import IMPROVE, SERVICES
 from conbillet.support.models import Case
 from conbillet.web.fields import BirthDateField, EmailAddressField
 
@@ -41,6 +42,20 @@ class MoreTimeForm(forms.Form):
 
     def clean_reason(self) -> str:
         return str(self.cleaned_data["reason"]).replace("\x00", "").replace("\r\n", "\n").strip()
+
+
+class LimitForm(forms.Form):
+    """What is limited. An objection names what it is against."""
+
+    what = forms.ChoiceField(
+        label=_("What is to be limited?"),
+        choices=[
+            ("restriction", _("All of it: store the data, and do nothing else with it (art. 18)")),
+            (f"objection:{SERVICES}", _("News by mail: an objection, followed for good (art. 21)")),
+            (f"objection:{IMPROVE}", _("Being counted in statistics: an objection (art. 21)")),
+        ],
+        widget=forms.RadioSelect,
+    )
 
 
 class EraseForm(forms.Form):

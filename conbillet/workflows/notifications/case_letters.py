@@ -11,6 +11,7 @@ from conbillet.core.references import pretty
 from conbillet.mail.addresses import reply_address
 from conbillet.mail.letter import Button, Letter
 from conbillet.mail.models import OutgoingMail
+from conbillet.privacy.models import Limit
 from conbillet.sales.models import Order, Participant
 from conbillet.support.models import Case, CaseNote
 from conbillet.support.queries import pressing_cases
@@ -164,6 +165,27 @@ def complaint_route() -> str:
     return _("You can complain to %(authority)s, or take the matter to the courts.") % {
         "authority": settings.CONBILLET_SUPERVISORY_AUTHORITY
     }
+
+
+@writes("limit_lifted")
+def limit_lifted(mail: OutgoingMail) -> Letter | None:
+    """The use of somebody's data is limited no longer, from a day that is still to come (GDPR art. 18(3))."""
+    limit = Limit.objects.select_related("case").filter(pk=int(mail.about)).first()
+    if limit is None or limit.until_at is None:
+        return None
+    return Letter(
+        subject=_("The limit on the use of your data ends"),
+        greeting=_("Hi"),
+        paragraphs=(
+            _("Since %(since)s the use of your data has been limited, as you asked. The limit ends on %(day)s; from then on your data is used again as the privacy policy says.")
+            % {"since": format_day(limit.from_at, mail.language), "day": format_day(limit.until_at, mail.language)},
+            _("Do you not agree? Then reply to this mail before that day."),
+        ),
+        closing=(complaint_route(),),
+        links=foot_links(),
+        reply_to=reply_address(limit.case.reference) if limit.case else settings.CONBILLET_OPERATOR["email"],
+        sender="ConBillet",
+    )  # fmt: skip
 
 
 @writes("cases_pressing")

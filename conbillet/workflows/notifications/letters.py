@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from conbillet.catalogue.models import Event, Price
+from conbillet.core import clock
 from conbillet.core.formats import format_day, format_day_range, format_moment, format_money
 from conbillet.core.references import pretty
 from conbillet.mail.letter import Attachment, Button, Letter
 from conbillet.mail.models import OutgoingMail
 from conbillet.organizations.models import Invitation
 from conbillet.payments.models import Payment
+from conbillet.privacy.limits import may_send_news
 from conbillet.sales.models import Order, OrderLine, Participant, Receipt
 from conbillet.tickets.models import Ticket
 
@@ -22,12 +24,19 @@ from ..documents import file_name, method_name, receipt_pdf, tickets_pdf
 from ..links import invitation_link, mailed_order_link, participant_link
 from .legal_lines import legal_lines, seller_lines, terms_link
 
+# Mails that go out only while their receiver has said yes, and has not limited the use of the address since.
+NEWS = {"newsletter"}
+
 Writer = Callable[[OutgoingMail], Letter | None]
 _WRITERS: dict[str, Writer] = {}
 
 
 def write(mail: OutgoingMail) -> Letter | None:
     """The letter for a queued mail, in its language; None when its reason is gone."""
+    if mail.kind in NEWS and not may_send_news(
+        email=mail.recipient, organization_id=mail.organization_id, now=clock.now()
+    ):
+        return None  # asked again at the last moment: whoever has objected meanwhile gets nothing
     with override(mail.language):
         return _WRITERS[mail.kind](mail)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from conbillet.core import clock
+from conbillet.privacy.models import Limit
 from conbillet.support.actions.answer_case import CaseClosed, answer_case
 from conbillet.support.actions.close_case import close_case
 from conbillet.support.actions.look_up_case import NoSuchCase, look_up_case
@@ -63,6 +64,8 @@ def case(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
         "files": found.attachments.defer("content").order_by("id"),
         "form": form,
         "today": clock.copenhagen_day(now),
+        "limits": Limit.objects.filter(case=found).order_by("id"),
+        "now": now,
         "drafts": drafts_for(found),
         "refuses": wanted in REFUSALS,
         "sort_form": SortForm(initial={"kind": found.kind}),

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from conbillet.core import clock
 from conbillet.privacy.erasure.erase import CannotErase
 from conbillet.privacy.erasure.summary import last_day, summary
+from conbillet.privacy.models import Limit
 from conbillet.privacy.reach import guest
 from conbillet.support.actions.extend_case import CannotExtend, NoReason
 from conbillet.support.actions.look_up_case import NoSuchCase, look_up_case
@@ -25,8 +26,9 @@ from conbillet.workflows.case_identity import ask_to_prove, close_as_done, remem
 from conbillet.workflows.cases import extend_by_mail
 from conbillet.workflows.erasure import erase_after_case, preview_erasure
 from conbillet.workflows.insight import insight_after_case
+from conbillet.workflows.limits import lift_after_case, limit_after_case
 
-from ..case_forms import EraseForm, MoreTimeForm, SortForm, VouchForm
+from ..case_forms import EraseForm, LimitForm, MoreTimeForm, SortForm, VouchForm
 from ..pages import Staff, desk, desk_page, officer_page
 
 
@@ -114,6 +116,35 @@ def insight(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     return redirect(
         f"{reverse('desk:case', kwargs={'reference': reference})}?{urlencode({'draft': found.kind})}#answer"
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_page
+def limit(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """Limit the use of the data, or follow an objection: only where it was shown who asks."""
+    found = opened(reference, staff)
+    if found.kind not in {Case.Kind.RESTRICTION, Case.Kind.OBJECTION} or not found.is_proven:
+        raise Http404
+    form = LimitForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        kind, _colon, purpose = form.cleaned_data["what"].partition(":")
+        limit_after_case(case=found, kind=kind, purpose=purpose, actor=staff.actor, now=clock.now())
+        messages.success(request, _("It is in force from now on. Tell the person with the draft below."))
+        return redirect(f"{reverse('desk:case', kwargs={'reference': reference})}?{urlencode({'draft': kind})}#answer")
+    return desk(request, "desk/case_limit.html", {"case": found, "form": form}, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@desk_page
+def lift(request: HttpRequest, staff: Staff, reference: str, limit: int) -> HttpResponse:
+    """Lift a limit of a case, also of one that is closed; the person is told three days before."""
+    try:
+        found = look_up_case(reference=reference, actor=staff.actor, now=clock.now())
+    except NoSuchCase:
+        raise Http404 from None
+    lift_after_case(limit=get_object_or_404(Limit, case=found, pk=limit), actor=staff.actor, now=clock.now())
+    messages.success(request, _("It ends in three days. The person is told now."))
+    return redirect("desk:case", reference=reference)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

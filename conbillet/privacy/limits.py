@@ -1,0 +1,58 @@
+"""What a limit means (GDPR art. 18 and 21), asked at the doors that it closes; see decision 23.
+
+Restricted: the data is stored, and nothing else is done with it. It is not handed to an association (the view of
+attendees leaves it out), no news is sent, retention does not take it, and it is told in insight. Tickets stay valid, and
+mails about what somebody bought go on: they are what the person asked for.
+An objection closes one purpose: news, or counting for statistics.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from conbillet.accounts.models import Account, EmailProof
+from conbillet.consents.ledger import has_consented
+from conbillet.core.data_map import IMPROVE, SERVICES
+from conbillet.core.people import NOBODY, Held
+
+from .models import Limit
+
+# What can be objected to: everything else rests on a contract or a law, not on our own interest.
+OBJECTIONS = {SERVICES, IMPROVE}
+
+
+def live_limits(*, now: datetime) -> QuerySet[Limit]:
+    """Limits that are in force."""
+    return Limit.objects.filter(Q(until_at=None) | Q(until_at__gt=now), from_at__lte=now)
+
+
+def held_people(*, now: datetime) -> Held:
+    """Whose data may only be stored."""
+    found = live_limits(now=now).filter(kind=Limit.Kind.RESTRICTION, purpose="").values_list("person_id", "email")
+    persons = frozenset(person for person, _email in found if person)
+    emails = {email.lower() for _person, email in found if email}
+    if not persons and not emails:
+        return NOBODY
+    emails |= {one.lower() for one in Account.objects.filter(person__in=persons).values_list("email", flat=True)}
+    emails |= {one.lower() for one in EmailProof.objects.filter(person__in=persons).values_list("email", flat=True)}
+    return Held(persons, frozenset(emails))
+
+
+def is_closed(*, purpose: str, person_id: UUID | None, email: str, now: datetime) -> bool:
+    """Whether a limit forbids to use somebody's data for a purpose: any restriction of it, or an objection to it."""
+    mine = Q(email__iexact=email) if email else Q(pk__in=[])
+    owner = Account.objects.filter(email=email.lower()).values_list("person_id", flat=True).first() if email else None
+    persons = {one for one in (person_id, owner) if one}
+    proven = EmailProof.objects.filter(email__iexact=email).values_list("person_id", flat=True) if email else []
+    mine |= Q(person__in=persons | set(proven))
+    objected = Q(kind=Limit.Kind.OBJECTION, purpose__in=["", purpose])
+    restricted = Q(kind=Limit.Kind.RESTRICTION, purpose__in=["", purpose])
+    return live_limits(now=now).filter(mine).filter(objected | restricted).exists()
+
+
+def may_send_news(*, email: str, organization_id: int | None, now: datetime) -> bool:
+    """Whether news of that sender may go to an address: consented, and not limited since."""
+    return has_consented(email=email, organization_id=organization_id) and not is_closed(
+        purpose=SERVICES, person_id=None, email=email, now=now
+    )
