@@ -1,6 +1,12 @@
 // <button data-copy="text" data-done="Copied"> or data-copy-from="id": puts a text on the clipboard, and says so.
+// With data-share="title" and data-share-label="Send it on", a phone's own menu is offered where there is one.
 // A button that does nothing without this script waits hidden for it.
-for (const button of document.querySelectorAll("[data-copy][hidden],[data-copy-from][hidden]")) button.hidden = false;
+const shares = (button) => "share" in button.dataset && typeof navigator.share === "function";
+
+for (const button of document.querySelectorAll("[data-copy],[data-copy-from]")) {
+  button.hidden = false;
+  if (shares(button)) (button.querySelector("[data-label]") ?? button).textContent = button.dataset.shareLabel;
+}
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy],[data-copy-from]");
@@ -8,6 +14,14 @@ document.addEventListener("click", async (event) => {
   const from = document.getElementById(button.dataset.copyFrom ?? "");
   const text = button.dataset.copy ?? from?.value ?? from?.textContent.trim() ?? "";
   const label = button.querySelector("[data-label]") ?? button;
+  if (shares(button)) {
+    try {
+      await navigator.share({ title: button.dataset.share, url: text });
+      return;
+    } catch (problem) {
+      if (problem.name === "AbortError") return; // thought better of it
+    }
+  }
   try {
     await navigator.clipboard.writeText(text);
   } catch {
