@@ -19,6 +19,7 @@ from conbillet.workflows import (
     policy_news,
     provider_events,
     purchase,
+    reconciliation,
     refunds,
 )
 from conbillet.workflows.notifications import sending
@@ -31,6 +32,7 @@ RETRY = RetryStrategy(max_attempts=11, exponential_wait=3)
 HANDLERS: dict[str, Handler] = {
     "breach_tell": breaches.tell_persons_concerned,
     "mail_waiting": sending.send,
+    "buyer_waits": reconciliation.ask_for_buyer,
     "consent_asked": consent_requests.consent_asked,
     "certificate_asked": certificates.certificate_asked,
     "email_proven": people.email_proven,

@@ -4,11 +4,14 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 
-from conbillet.core import audit
+from conbillet.core import audit, clock
 from conbillet.core.actor import SYSTEM
+from conbillet.core.facts import announce
 from conbillet.core.models import AuditEntry
+from conbillet.core.rate_limits import spend
 from conbillet.payments.actions.compare_charges import Difference, compare_charges
 from conbillet.payments.actions.connect_account import CannotConnect
 from conbillet.payments.actions.end_attempt import LIVE, end_attempt
@@ -19,6 +22,7 @@ from conbillet.payments.actions.send_refund import send_refund
 from conbillet.payments.findings import CheckoutOpen
 from conbillet.payments.gateway import ProviderRefused, ProviderUnknown
 from conbillet.payments.models import Attempt, ConnectedAccount, Payment, Refund
+from conbillet.sales.models import Order
 from conbillet.workflows.provider_events import act_on
 
 log = logging.getLogger("conbillet.reconciliation")
@@ -57,6 +61,30 @@ def reconcile(*, now: datetime) -> Reconciled:
     except ProviderUnknown:
         return Reconciled(attempts, refunds, stopped=True)
     return Reconciled(attempts, refunds)
+
+
+def buyer_waits(*, order: Order, now: datetime) -> bool:
+    """The buyer is back from Stripe and no webhook has come: have Stripe asked now, once in ten seconds at most.
+
+    That somebody came back proves nothing; what Stripe answers does. Whether it is asked is returned.
+    """
+    if order.state != Order.State.AWAITING_PAYMENT or order.method != Order.Method.CARD:
+        return False
+    with transaction.atomic():
+        if not spend("asked for a waiting buyer", order.reference, amount=1, seconds=10, now=now):
+            return False
+        announce("buyer_waits", order=order.reference)
+    return True
+
+
+def ask_for_buyer(*, order: str) -> None:
+    """Job: look up the order's attempt at Stripe. When Stripe does not answer either, the reconciler comes by later."""
+    live = Attempt.objects.filter(payment__about=order, state__in=LIVE)
+    for attempt in live.select_related("payment", "organization__connected_account"):
+        try:
+            _finish_attempt(attempt, clock.now())
+        except ProviderUnknown:
+            return
 
 
 def reconcile_accounts(*, now: datetime) -> list[Difference]:

@@ -11,9 +11,9 @@ from conbillet.payments.models import Attempt, Dispute, Payment, Refund
 from conbillet.sales.actions.cancel_order import cancel_order
 from conbillet.sales.models import Order
 from conbillet.workflows import reconciliation
-from conbillet.workflows.reconciliation import PATIENCE, reconcile, reconcile_accounts
+from conbillet.workflows.reconciliation import PATIENCE, buyer_waits, reconcile, reconcile_accounts
 from conbillet.workflows.refunds import refund_order
-from tests.jobs import run_jobs
+from tests.jobs import announced, run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +43,39 @@ def test_a_lost_webhook(shop):
     shop.deliver()  # the webhook comes after all
     run_jobs()
     assert shop.complaints() == []
+
+
+def test_the_buyer_who_waits_need_not_wait_for_the_reconciler(shop):
+    """The webhook is lost; the page that the buyer came back to says that it has waited, and Stripe is asked."""
+    order = shop.order()
+    shop.pay(order)
+    page = f"/order/{order.reference}/{order.access_key}/state.json"
+    assert shop.client.get(page).json() == {"state": "awaiting_payment"}
+    assert announced() == []  # a page that has just opened asks nobody
+    assert shop.client.get(f"{page}?late=1").json() == {"state": "awaiting_payment"}
+    assert announced() == [("buyer_waits", {"order": order.reference})]
+    assert shop.client.get(f"{page}?late=1").status_code == 200
+    assert len(announced()) == 1  # impatience costs nothing
+    run_jobs()
+    assert shop.client.get(page).json() == {"state": "paid"}
+    before = len(announced())
+    shop.client.get(f"{page}?late=1")
+    assert len(announced()) == before
+    assert shop.complaints() == []
+
+
+def test_waiting_without_paying_proves_nothing(shop):
+    order = shop.order()
+    shop.checkout(order)
+    assert buyer_waits(order=order, now=shop.now)
+    run_jobs()
+    order.refresh_from_db()
+    assert order.state == Order.State.AWAITING_PAYMENT
+    shop.stripe.fault("refuse_connection", path="/v1/checkout/sessions/*", times=9)
+    assert buyer_waits(order=order, now=shop.now + LATER)
+    run_jobs()  # Stripe does not answer: nothing fails, the reconciler comes by
+    order.refresh_from_db()
+    assert order.state == Order.State.AWAITING_PAYMENT
 
 
 def test_planted_without_the_reconciler_a_lost_webhook_is_a_charge_without_a_payment(shop):

@@ -21,6 +21,7 @@ from conbillet.workflows.documents import file_name, receipt_pdf, tickets_pdf
 from conbillet.workflows.links import mail_proof
 from conbillet.workflows.order_care import TooManyMails, give_up, mend_email, send_again
 from conbillet.workflows.purchase import pay
+from conbillet.workflows.reconciliation import buyer_waits
 
 from ..answers import opened_by_secret, see_other
 from ..order_forms import EmailForm
@@ -42,8 +43,11 @@ def order(request: HttpRequest, reference: str, access_key: str) -> HttpResponse
 @require_safe
 @opened_by_secret
 def state(request: HttpRequest, reference: str, access_key: str) -> HttpResponse:
-    """For the page that waits: the state, and nothing else."""
-    return JsonResponse({"state": get_order_by_link(reference=reference, access_key=access_key).state})
+    """For the page that waits: the state, and nothing else. `?late` says that it has waited too long for a webhook."""
+    found = get_order_by_link(reference=reference, access_key=access_key)
+    if "late" in request.GET:
+        buyer_waits(order=found, now=clock.now())
+    return JsonResponse({"state": found.state})
 
 
 @require_POST

@@ -1,12 +1,13 @@
 // Back from Stripe: listens for the news that the order is paid, asks now and then in case the news got lost, and shows
-// the page anew when the state has changed.
+// the page anew when the state has changed. After a while it says so (`?late`), and the house asks Stripe by itself.
 const area = document.querySelector("[data-waiting]");
 
 if (area) {
   let pause = 1500;
   const look = async () => {
     try {
-      const response = await fetch(area.dataset.waiting, { headers: { Accept: "application/json" } });
+      const late = performance.now() > 6000 ? "?late=1" : "";
+      const response = await fetch(area.dataset.waiting + late, { headers: { Accept: "application/json" } });
       if (response.ok && (await response.json()).state !== area.dataset.state) location.replace(location.pathname);
     } catch {
       // No network just now: the next look may have more luck.
