@@ -22,7 +22,7 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import connections, models
 
 from .prepared import Row, columns, fetch, instance, made, run
 
@@ -241,7 +241,7 @@ def _prepare(row: models.Model) -> None:
 
 def next_id(model: type[models.Model]) -> int:
     """An id of the table's own sequence, from a block that this process holds."""
-    key = (connection.settings_dict["NAME"], model)
+    key = (connections.settings["default"]["NAME"], model)
     with _ids_lock:
         block = _ids.setdefault(key, deque())
         if block:

@@ -40,6 +40,7 @@ OLDEST = 120
 NEAR = ("DK", "FO", "GL", "SE", "NO", "DE", "FI", "IS")
 _DAY_FIRST = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+(\d{4}|\d{2})|(\d{2})(\d{2})(\d{4}|\d{2})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_DANISH = re.compile(r"\+45(\d\d)(\d\d)(\d\d)(\d\d)", re.ASCII)
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -171,12 +172,14 @@ class PhoneField(forms.CharField):
 
 def format_phone(number: str) -> str:
     """An E.164 number in groups: `20 12 34 56` for a Danish one, with the country's code for others."""
+    danish = _DANISH.fullmatch(number)  # most are, the seller's at the foot of each page for one
+    if danish:
+        return " ".join(danish.groups())
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
         return number
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if parsed.country_code == 45 else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(parsed, style)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 class StreetField(LineField):

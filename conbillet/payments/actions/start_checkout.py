@@ -18,14 +18,18 @@ from .end_attempt import end_attempt
 # Younger than this, a call may still be under way, so a session that is not found may yet appear.
 _IN_FLIGHT = timedelta(seconds=60)
 _ROUNDS = 4
-_ACCOUNT = "FROM payments_connectedaccount a WHERE a.organization_id = %s AND a.charges_enabled"
+# The association's account, and the attempt that is under way, if one is.
+_ACCOUNT = (
+    "FROM payments_connectedaccount a "
+    "LEFT JOIN payments_attempt t ON t.payment_id = %s AND t.state IN ('starting', 'open') "
+    "WHERE a.organization_id = %s AND a.charges_enabled"
+)
 _BEGIN = (
     "INSERT INTO payments_attempt (organization_id, payment_id, key, state, session, url, fingerprint, started_at, expires_at) "  # noqa: S608
     "VALUES (%s, %s, %s, 'starting', '', '', %s, %s, %s) ON CONFLICT (payment_id) WHERE state IN ('starting', 'open') "
     f"DO NOTHING RETURNING {columns(Attempt, 'payments_attempt')}"
 )
 _OPEN = "UPDATE payments_attempt SET state = 'open', session = %s, url = %s WHERE id = %s AND state = 'starting'"
-_LIVE = "FROM payments_attempt t WHERE t.payment_id = %s AND t.state IN ('starting', 'open')"
 _PATIENCE = 5  # seconds
 
 
@@ -81,14 +85,13 @@ def start_checkout(
         raise NothingToPay
     if sum(line.total for line in lines) != payment.amount:
         raise ValueError("the lines do not sum to the payment's amount")
-    accounts = rows.read(_ACCOUNT, [payment.organization_id], a=ConnectedAccount)
-    if not accounts:
-        raise CheckoutUnavailable
-    account = accounts[0]
     api = provider.gateway()
     methods: tuple[str, ...] = METHODS
     for _round in range(_ROUNDS):
-        attempt = next(iter(rows.read(_LIVE, [payment.pk], t=Attempt)), None)
+        found = rows.read(_ACCOUNT, [payment.pk, payment.organization_id], a=ConnectedAccount, t=Attempt)
+        if not found:
+            raise CheckoutUnavailable
+        account, attempt = found[0]
         if attempt is not None and attempt.state == Attempt.State.OPEN:
             if attempt.expires_at > now:
                 return attempt

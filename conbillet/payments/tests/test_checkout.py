@@ -56,7 +56,7 @@ def test_asking_again_gives_the_open_session(till):
 
 def test_few_queries(till, django_assert_num_queries):
     payment = till.expect()
-    with django_assert_num_queries(4):  # account, live attempt, begun, opened
+    with django_assert_num_queries(3):  # account and live attempt, begun, opened
         till.start(payment)
 
 

@@ -328,7 +328,9 @@ def _add_lines(
 
 def _text(language: str, line: PricedLine, offer: Offer) -> str:
     """The product's name in the buyer's language, frozen with the price."""
+    name = (line.product.name_en if language == "en" else "") or line.product.name_da
+    variant = offer.variant(line.product.pk, line.variant_id) if line.variant_id else None
+    if variant is None:
+        return name
     with override(language):
-        name = (line.product.name_en if language == "en" else "") or line.product.name_da
-        variant = offer.variant(line.product.pk, line.variant_id) if line.variant_id else None
-        return f"{name}, {variant.name}" if variant else name
+        return f"{name}, {variant.name}"

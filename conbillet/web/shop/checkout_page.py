@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.forms.widgets import RadioSelect
@@ -79,7 +80,7 @@ class CheckoutPage:
         """The button says that it costs, and how much (Consumer Contracts Act § 12)."""
         return self.ways[0].button
 
-    @property
+    @cached_property
     def ways(self) -> list[Way]:
         """What the button says for each way to pay, and what happens then; the page shows those of the one that is chosen."""
         if not self.amount:
@@ -126,7 +127,7 @@ class CheckoutPage:
     def address_needed(self) -> bool:
         return self.amount >= NAMED_RECEIPT or any(block.form.needs.documentation for block in self.blocks)
 
-    @property
+    @cached_property
     def methods(self) -> list[tuple[str, str]]:
         """How this event may be paid now."""
         found = [(Order.Method.CARD.value, _("Now, by card or MobilePay"))]
