@@ -74,7 +74,9 @@ def details_of(entry: AuditEntry) -> dict[str, Any]:
     return dict(json.loads(opened))
 
 
-def entry_hash(entry: AuditEntry, number: int, previous: bytes, payload_hash: bytes | memoryview | None = None) -> bytes:
+def entry_hash(
+    entry: AuditEntry, number: int, previous: bytes, payload_hash: bytes | memoryview | None = None
+) -> bytes:
     """SHA-256 over the place in the chain and every stored column; the payload enters as it is stored, encrypted.
 
     Where the payload is forgotten, what is left of it (`AuditSeal.payload_hash`) stands in for it.

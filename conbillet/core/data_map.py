@@ -79,7 +79,9 @@ CASES = Keep("cases", "2 years after closing", "accountability, GDPR art. 5(2)")
 CART = Keep("cart", "24 hours", "only as long as somebody is buying")
 MAIL_BODY = Keep("mail_body", "30 days", "to send again what got lost")
 CONSENT_PROOF = Keep("consent_proof", "2 years after its last use", "proof of consent, GDPR art. 7(1)")
-CPR = Keep("cpr", "30 days after the certificate is settled, 6 months at most", "databeskyttelsesloven § 11(2), consent")
+CPR = Keep(
+    "cpr", "30 days after the certificate is settled, 6 months at most", "databeskyttelsesloven § 11(2), consent"
+)
 INVITATION = Keep("invitation", "30 days after it was answered or ran out", "only as long as somebody is invited")
 
 

@@ -11,67 +11,23 @@ from django.apps import apps
 from django.db import models
 
 from .data_map import BOOKKEEPING, CONSENT, Column, DataMap, Table
+from .map_words import (
+    ABOUT_NOBODY,
+    DERIVED,
+    GOES_WITH_THE_PERSON,
+    KEPT,
+    NAMES,
+    OTHERWISE,
+    OUR_WORDS,
+    PREFIXES,
+    REDACTED,
+    SECRETS,
+    TEXTS_OF_OTHERS,
+    WRITTEN,
+)
 
 ModelType = type[models.Model]
 PERSON = "accounts.Person"
-# Rows that are deleted with the person, though their key could be null: an address or a case may stand in its place.
-GOES_WITH_THE_PERSON = {"consents_marketingconsent", "privacy_insightpackage", "privacy_limit"}
-
-# One word per concept: a column of this name, in a table about somebody, holds this. Prefixes such as `buyer_` are cut off.
-NAMES = {
-    "name": "user.name", "badge_name": "user.name", "email": "user.email", "recipient": "user.email",
-    "street": "user.address", "city": "user.address", "country": "user.address", "postcode": "user.postcode",
-    "municipality_code": "user.municipality", "birth_date": "user.birth_date", "gender": "user.gender",
-    "phone": "user.phone", "ip": "user.ip", "user_agent": "user.device", "last_login": "user.sign_in",
-    "password": "user.secret", "session_key": "user.secret", "session_data": "user.session", "member_no": "user.member_number",
-    "sealed": "user.cpr", "masked": "user.cpr", "cpr": "user.cpr", "payload": "user.history", "choices": "user.consent",
-}  # fmt: skip
-PREFIXES = ("buyer_", "payer_", "accepted_", "holder_", "member_", "contact_")
-# Whatever people may write into is free text, however short.
-WRITTEN = {
-    "text", "html", "subject", "reason", "undo_reason", "note", "notes", "request", "message", "body", "comment", "authority",
-    "their_reference", "legal_ground", "categories", "silence_why", "title",
-}  # fmt: skip
-# Made from somebody's data, though it cannot be read: still theirs.
-DERIVED = {
-    "certificates_certificaterequest.number_mark", "core_ratelimit.key", "support_caseattachment.content",
-    "support_receivedmail.key",
-}  # fmt: skip
-# What the law keeps: by retention rule, the law and until when, as an erasure's receipt says it.
-KEPT = {
-    "accounting": ("bogføringsloven § 12", "five years after the end of the accounting year"),
-    "member_evidence": ("documentation for grant bodies (tilskudsbekendtgørelsen)", "five years after leaving"),
-}
-TEXTS_OF_OTHERS = {"sales_orderline.text"}  # the association's words for what it sold
-# The framework's names for what they are to it.
-OTHERWISE = {
-    "account_emailconfirmation.key": "user.secret",
-    "mfa_authenticator.data": "user.secret",
-    "usersessions_usersession.data": "user.device",
-    "consents_consentreceipt.reference": "user.cookie",
-    "consents_marketingconsent.purpose": "user.consent",
-    "consents_marketingconsent.event": "user.consent",
-    "sales_cart.language": "user.language",
-    "accounts_person.language": "user.language",
-}
-REDACTED = {
-    "user.name": "initials", "user.birth_date": "year_only", "user.postcode": "same", "user.municipality": "same",
-    "user.language": "same", "user.member_number": "same",
-}  # fmt: skip
-SECRETS = {"user.secret", "user.session"}
-# Rows that hang on somebody's row and say nothing more about them than numbers and states.
-ABOUT_NOBODY = {
-    "core_auditseal": "hashes of entries",
-    "sales_cartline": "what lies in a cart; the cart says whose it is, for a day",
-    "sales_hold": "places held for a cart",
-    "sales_heldunits": "places held, by the minute",
-    "sales_receipt_lines": "which lines a receipt lists",
-    "privacy_erasureline": "counts on a receipt of an erasure",
-    "privacy_authorityapproval": "what our staff decided",
-    "privacy_authoritypackage": "hashes of packages",
-    "privacy_disclosure": "a hand-over as a whole; whom it was about stands in rows of its own",
-    "payments_refund": "whose it is is known upstairs, by the order",
-}
 
 
 def names_say_what_they_hold(map_: DataMap, models_: Iterable[ModelType]) -> list[str]:
@@ -95,13 +51,28 @@ def names_say_what_they_hold(map_: DataMap, models_: Iterable[ModelType]) -> lis
         if column.kind == "freetext" and column.category != "user.content":
             found.append(f"{where}: free text is user.content")
         if column.kind == "personal" and expected is None:
-            found.append(f"{where}: no rule says what a column of this name holds; add it to core/map_rules.py")
+            found.append(f"{where}: no rule says what a column of this name holds; add it to core/map_words.py")
         if (column.kind == "derived") != (where in DERIVED):
-            found.append(f"{where}: derived columns are listed in core/map_rules.py, and no others are")
+            found.append(f"{where}: derived columns are listed in core/map_words.py, and no others are")
         if column.kind == "derived" and not (column.of and column.erase):
             found.append(f"{where}: a derived column says of what, and how it is erased")
         if column.kind == "technical" and not column.why:
             found.append(f"{where}: technical without saying why")
+    return found
+
+
+def texts_are_somebodys(map_: DataMap, models_: Iterable[ModelType]) -> list[str]:
+    """A text column in a table about somebody is theirs, unless its name is known to be a word or a key of ours."""
+    found = []
+    for model, table in _tables(map_, models_):
+        for field in model._meta.concrete_fields if _about_somebody(table) else ():
+            column, where = table.columns.get(field.name), f"{table.name}.{field.name}"
+            text = isinstance(field, models.CharField | models.TextField) and not field.choices
+            hidden = text and column is not None and column.kind == "technical"
+            if hidden and field.name not in OUR_WORDS and where not in TEXTS_OF_OTHERS:
+                found.append(
+                    f"{where}: a text, declared technical; if it is a word of ours, add it to core/map_words.py"
+                )
     return found
 
 
@@ -359,6 +330,7 @@ def consent_is_for_what_is_optional(map_: DataMap, models_: Iterable[ModelType])
 
 RULES = (
     names_say_what_they_hold,
+    texts_are_somebodys,
     ways_to_people_are_links,
     subjects_are_found,
     values_leave_as_they_should,

@@ -34,7 +34,11 @@ def clean_name(text: str, *, longest: int = LONGEST) -> str:
     if _LINK.search(name):
         raise BadName(_("A name cannot hold a link or an e-mail address."))
     for character in name:
-        if unicodedata.category(character)[0] not in _KINDS and character not in _PUNCTUATION and character not in _JOINERS:
+        if (
+            unicodedata.category(character)[0] not in _KINDS
+            and character not in _PUNCTUATION
+            and character not in _JOINERS
+        ):
             raise BadName(_("A name can only have letters, numbers, spaces and ordinary signs such as - ' and ."))
     if name and not any(unicodedata.category(character)[0] == "L" for character in name):
         raise BadName(_("A name needs at least one letter."))

@@ -141,7 +141,9 @@ def test_planted_an_entry_found_by_name_and_birthday_is_noticed(world, now, monk
     entry = Member.objects.get(name="Tim Tranholm")
     entry.phone = "+4512345678"
     entry.save()
-    monkeypatch.setattr(granting, "_find", lambda organization, details: Member.objects.filter(name=details.name).first())
+    monkeypatch.setattr(
+        granting, "_find", lambda organization, details: Member.objects.filter(name=details.name).first()
+    )
     stranger = replace(ADA, name="Sy Snog", email="sy@example.com")
     bought(world, now, stranger, replace(TIM, email="sy@example.com"))
     assert "+4512345678" in told(person_of(stranger, now), now)
@@ -150,7 +152,9 @@ def test_planted_an_entry_found_by_name_and_birthday_is_noticed(world, now, monk
 # --- a child with an account -------------------------------------------------------------------------------------------------
 @pytest.fixture
 def kit(world, now):
-    return make_person("Kit Lund", "kit@example.com", birth_date=clock.copenhagen_day(clock.now()) - timedelta(days=4000))
+    return make_person(
+        "Kit Lund", "kit@example.com", birth_date=clock.copenhagen_day(clock.now()) - timedelta(days=4000)
+    )
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 Each of the two has a planted bug that it must catch.
 """
 
-
 import html
 from dataclasses import replace
 
@@ -234,6 +233,10 @@ def test_rows_say_until_when_they_are_kept(canary, now):
 
 
 def test_of_dues_that_were_paid_for_another_only_the_payer_is_told(canary, now):
-    (thing,) = [one for one in collect(subject=subject_of(canary.person), now=now).things if one.beyond and "member" in one.table]
+    (thing,) = [
+        one
+        for one in collect(subject=subject_of(canary.person), now=now).things
+        if one.beyond and "member" in one.table
+    ]
     assert [row.values["payer_name"] for row in thing.rows] == [canary.name]
     assert "Other Child" not in str(thing.rows)

@@ -250,7 +250,9 @@ def vouched(now, **fields) -> Case:
 
 
 @pytest.mark.parametrize("has_account", [True, False])
-def test_whom_our_staff_vouched_for_reads_it_under_the_address_they_write_from(client, world, now, mailoutbox, has_account):
+def test_whom_our_staff_vouched_for_reads_it_under_the_address_they_write_from(
+    client, world, now, mailoutbox, has_account
+):
     """A guardian whose proof was looked at, or somebody who cannot reach the old address."""
     paid_order(world, now, Wish(world.adult.pk, 2))
     if has_account:
@@ -274,7 +276,11 @@ def test_asking_an_association_to_correct_its_copy_makes_a_case_and_a_line_in_th
     answer = log_in(client, ada).post("/my/data/correct/alea/", {"text": "Jeg bor på Skovvej 2."})
     assert answer["Location"] == "/my/data/"
     case = Case.objects.get()
-    assert (case.organization, case.email, case.text) == (world.organization, "ada@example.com", "Jeg bor på Skovvej 2.")
+    assert (case.organization, case.email, case.text) == (
+        world.organization,
+        "ada@example.com",
+        "Jeg bor på Skovvej 2.",
+    )
     assert "Du bad om at få noget rettet" in client.get("/my/data/").content.decode()
 
 

@@ -44,6 +44,7 @@ PLANTED = [
     (map_rules.names_say_what_they_hold, ("accounts_person", "phone", {"category": "user.name"}), "by its name it is user.phone"),
     (map_rules.names_say_what_they_hold, ("accounts_person", "phone", {"kind": "technical", "why": "row key"}), "and personal"),
     (map_rules.names_say_what_they_hold, ("sales_cancellation", "reason", {"kind": "technical", "why": "row key"}), "people can write into it"),
+    (map_rules.texts_are_somebodys, ("support_case", "identity_how", {"kind": "technical", "why": "row key"}), "a text, declared technical"),
     (map_rules.names_say_what_they_hold, ("core_ratelimit", "key", {"kind": "technical", "why": "row key"}), "derived columns are listed"),
     (map_rules.ways_to_people_are_links, ("core_auditentry", "subject_id", {"kind": "technical", "why": "row key"}), "so it is a link"),
     (map_rules.ways_to_people_are_links, ("sales_order", "buyer", {"erase": delete_row}), "but only unlink works here"),

@@ -113,6 +113,36 @@ PLACES = (
         frozenset({"kind", "event", "nickname_twice"}),
     ),
     Place(
+        "conbillet.web.site.forms.CaseAddressForm",
+        _("Who asks for insight or deletion without an account"),
+        (Asked("email", "user.email", _("a code is sent there: whoever has the mailbox is whoever the data is about")),),
+        frozenset({"for_child"}),
+    ),
+    Place(
+        "conbillet.web.me.views.data.CorrectionForm",
+        _("What is to be corrected"),
+        (Asked("text", "user.content", _("without it there is nothing to answer")),),
+    ),
+    Place(
+        "conbillet.web.office.member_forms.MemberForm",
+        _("A member whom the association enters itself"),
+        (
+            Asked("name", "user.name", _("a register of members names them")),
+            Asked("birth_date", "user.birth_date", REGISTER),
+            Asked("gender", "user.gender", REGISTER),
+            *_address(REGISTER),
+            Asked("municipality_code", "user.municipality", REGISTER),
+            Asked("email", "user.email", _("so that the association can write to its members")),
+            Asked("phone", "user.phone", _("so that the association can call its members")),
+        ),
+    ),
+    Place(
+        "conbillet.web.office.member_forms.DuesForm",
+        _("Dues that were paid outside the shop"),
+        (Asked("payer_name", "user.name", _("only dues that the member or the family paid count for grants")),),
+        frozenset({"membership_type", "period_from", "period_to", "amount", "paid_on", "payer_relation", "method", "reference"}),
+    ),
+    Place(
         "conbillet.web.me.views.certificates.NumberForm",
         _("A child-protection certificate"),
         (Asked("number", "user.cpr", _("the police issues the certificate by it; only crew are asked, and only with consent"), MAY_REFUSE),),
