@@ -58,3 +58,13 @@ def test_what_was_typed_survives_adding_something_more(page: Page, convention: C
     expect(page.get_by_label("Dit navn")).to_have_value("Åse Ørsted")
     expect(page.locator("#person-2").get_by_label("Fødselsdato")).to_have_value("29-02-1988")
     expect(page.locator("#person-1").get_by_label("Kvinde")).to_be_checked()
+
+
+def test_another_language_takes_along_what_was_typed(page: Page, convention: Convention) -> None:  # noqa: F811
+    to_checkout(page, convention)
+    fill_in(page, some_email("sprog"))
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
+    expect(page.get_by_label("Your name")).to_have_value("Åse Ørsted")
+    expect(page.locator("#person-2").get_by_label("Date of birth")).to_have_value("29-02-1988")
+    assert page.locator("html").get_attribute("lang") == "en"

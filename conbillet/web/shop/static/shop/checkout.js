@@ -42,10 +42,21 @@ const ask = (submitter) => {
 
 form?.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (!button || button.value === "buy" || button.value === "more") return;
+  if (!button || button.value === "buy" || button.hasAttribute("formaction")) return;
   event.preventDefault();
   ask(button);
 });
 form?.addEventListener("change", (event) => {
   if (event.target.matches("[data-who], [name$='-whose']")) ask(null);
+});
+
+// Another language: the form goes along, so that nothing has to be typed again.
+const language = document.querySelector(".site-header [hreflang]");
+language?.addEventListener("click", (event) => {
+  if (!form || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const button = document.createElement("button");
+  Object.assign(button, { name: "action", value: "update", hidden: true, formAction: address + new URL(language.href).search });
+  form.append(button);
+  button.click();
 });
