@@ -43,7 +43,7 @@ with data_map.model(CertificateRequest, subject="person") as t:
         redact=initials,
         erase=blank,
     )
-    t.derived("number_mark", of="the CPR number, under a key outside the database", erase=blank, keep=CPR)
+    t.derived("number_mark", of="the CPR number, under a key outside the database", erase=blank, keep=ACCOUNT)
 
 with data_map.model(CprNumber, subject="request.person") as t:
     t.technical("id", "organization", "request", "given_at", "delete_on", why="since when, and until when")

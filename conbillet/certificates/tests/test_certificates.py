@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conbillet.certificates.actions.ask_for_certificate import AskedAlready, NotCrew, NotSwitchedOn, ask_for_certificate
+from conbillet.certificates.actions.forget_requests import forget_requests
 from conbillet.certificates.actions.give_number import (
     CannotGive,
     ConsentMissing,
@@ -22,7 +23,7 @@ from conbillet.certificates.actions.reveal_number import CannotReveal, NoReason,
 from conbillet.certificates.actions.settle_certificate import forget_numbers, settle_certificate
 from conbillet.certificates.actions.switch_off import switch_off
 from conbillet.certificates.actions.switch_on import NoPurpose, switch_on
-from conbillet.certificates.cpr import NotACprNumber, read_cpr
+from conbillet.certificates.cpr import NotACprNumber, birth_date_of, read_cpr
 from conbillet.certificates.models import CertificateRequest, CprNumber
 from conbillet.certificates.vault import mark_of, open_number, seal_number
 from conbillet.core import audit, clock
@@ -69,6 +70,34 @@ class TestNumbers:
         with pytest.raises(NotACprNumber) as refusal:
             read_cpr(typed, today=TODAY)
         assert not typed or typed not in str(refusal.value) + str(refusal.value.message).replace("010170-1234", "")
+
+    # The table of examples of the fact sheet; the first two are published by the authorities.
+    @pytest.mark.parametrize(
+        ("typed", "born"),
+        [
+            ("210127-0087", date(1927, 1, 21)), ("271258-9100", date(1958, 12, 27)), ("010170-1234", date(1970, 1, 1)),
+            ("150807-4000", date(2007, 8, 15)), ("150845-4000", date(1945, 8, 15)), ("150812-6000", date(2012, 8, 15)),
+            ("150810-9000", date(2010, 8, 15)), ("290200-4000", date(2000, 2, 29)),
+        ],
+    )  # fmt: skip
+    def test_the_day_of_birth_by_century(self, typed, born):
+        assert birth_date_of(read_cpr(typed, today=TODAY)) == born
+
+    @pytest.mark.parametrize(
+        "typed",
+        ["290201-4000", "150870-6000", "010158-5000", "010136-4000", "711062-5629", "123456789", "12345678901", "abc"],
+    )
+    def test_what_the_fact_sheet_refuses(self, typed):
+        """No such day, older than 120, born tomorrow, a hospital's own number, wrong length, no digits."""
+        with pytest.raises(NotACprNumber):
+            read_cpr(typed, today=TODAY)
+
+    @pytest.mark.parametrize(("digit", "year", "born"), [
+        ("0", "36", 1936), ("3", "37", 1937), ("0", "58", 1958), ("3", "99", 1999), ("4", "00", 2000), ("9", "25", 2025),
+        ("4", "37", 1937), ("9", "57", 1957), ("4", "58", 1958), ("9", "99", 1999), ("5", "00", 2000), ("8", "25", 2025),
+    ])  # fmt: skip
+    def test_every_cell_of_the_table_of_centuries(self, digit, year, born):
+        assert birth_date_of(read_cpr(f"0102{year}-{digit}001", today=TODAY)).year == born
 
     def test_modulus_eleven_is_not_enforced(self):
         assert read_cpr("0101701230", today=TODAY) and read_cpr("0101701231", today=TODAY)
@@ -231,6 +260,18 @@ class TestForgetting:
         give(asked, world, now)
         settle_certificate(request=asked, is_clear=False, forget_now=True, actor=world.actor(world.owner), now=now)
         assert not CprNumber.objects.exists()
+
+    def test_the_outcome_goes_two_years_later_and_only_then(self, world, asked, now):
+        give(asked, world, now)
+        settle_certificate(request=asked, is_clear=False, forget_now=True, actor=world.actor(world.owner), now=now)
+        last = clock.day_start(date(2028, 3, 2))
+        assert not forget_requests(now=last - timedelta(microseconds=1)) and CertificateRequest.objects.exists()
+        assert forget_requests(now=last) == {world.organization.pk: 1} and not CertificateRequest.objects.exists()
+
+    def test_a_request_with_its_number_is_never_forgotten_before_it(self, world, asked, now):
+        give(asked, world, now)
+        CprNumber.objects.update(delete_on=date(2099, 1, 1))
+        assert not forget_requests(now=now + timedelta(days=2000)) and CertificateRequest.objects.exists()
 
     def test_six_months_at_the_most(self, world, asked, now):
         kept = give(asked, world, now)

@@ -37,5 +37,6 @@ class SettleForm(forms.Form):
     forget_now = forms.BooleanField(
         label=_("Delete the number now"),
         required=False,
+        initial=True,  # verified and forgotten, unless somebody still needs it
         help_text=_("Otherwise it goes by itself after 30 days."),
     )
