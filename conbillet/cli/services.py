@@ -102,13 +102,25 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def become(choose: Callable[[], Service]) -> int:
+def become(choose: Callable[[Ports], Service], *, port: Callable[[Ports], int]) -> int:
     """Turn this process into a service, so that what started it (systemd, a container) watches the real program."""
     if not os.environ.get("DATABASE_URL") and environment.running_demo(environment.data_folder()) is None:
         print("conbillet: set DATABASE_URL, or run the demo with `conbillet up`.", file=sys.stderr)
         return 1
+    asked = os.environ.get("CONBILLET_PORT")
     with environment.prepared():
-        command = choose().command
+        if asked:  # beside a running demo, whose environment names the demo's own port
+            os.environ["CONBILLET_PORT"] = asked
+        at = environment.ports()
+        service = choose(at)
+        # Two programs on one port would share its visitors, and nobody would know which one answers.
+        if not port_is_free(port(at)):
+            print(
+                f"conbillet: Port {port(at)}, wanted for {service.name}, is in use. Choose another with CONBILLET_PORT.",
+                file=sys.stderr,
+            )
+            return 1
+        print(f"{service.name} listens at {bind_address()}, port {port(at)}; SIGTERM stops it", flush=True)
         os.environ["PYTHONPATH"] = str(environment.CHECKOUT)
-        os.execv(command[0], command)  # noqa: S606
+        os.execv(service.command[0], service.command)  # noqa: S606
     raise AssertionError("unreachable")

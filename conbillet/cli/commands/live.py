@@ -10,6 +10,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from conbillet.cli import environment, services
+    from conbillet.cli import services
 
-    return services.become(lambda: services.live(environment.ports()))
+    return services.become(services.live, port=lambda at: at.live)

@@ -11,6 +11,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from conbillet.cli import environment, services
+    from conbillet.cli import services
 
-    return services.become(lambda: services.web(environment.ports(), workers=args.workers))
+    return services.become(lambda at: services.web(at, workers=args.workers), port=lambda at: at.web)

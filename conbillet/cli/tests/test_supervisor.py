@@ -143,6 +143,26 @@ def test_other_commands_find_it(running: House):
     assert "conbillet_app" in answer.stdout, answer.stderr
 
 
+def test_a_web_server_of_its_own_beside_it(running: House):
+    """It listens where it was told to, not at the demo's port; and never shares a port with another one."""
+    answer = running.command("serve")
+    assert answer.returncode == 1
+    assert f"Port {running.port}, wanted for web, is in use" in answer.stderr
+    at = running.port + 7
+    with subprocess.Popen(
+        [CHECKOUT / "bin" / "conbillet", "serve", "--workers", "1"],
+        env={**running.environment, "CONBILLET_PORT": str(at)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == f"web listens at 127.0.0.1, port {at}; SIGTERM stops it\n"
+        assert wait_until(lambda: services.status(at, "/healthz") == 200, seconds=30)
+        server.terminate()
+        assert server.wait(10) == 0
+    assert running.is_open()
+
+
 def test_the_doctor_finds_nothing_wrong(running: House):
     answer = running.command("doctor")
     assert answer.returncode == 0, answer.stdout + answer.stderr
