@@ -105,3 +105,28 @@ def test_the_front_page_is_searched_without_script(convention, new_context):
     assert page.locator("article h3").first.inner_text() == "Sakuracon"
     page.goto("/?q=there+is+no+such+thing")
     assert page.get_by_role("link", name="Vis alle conner").is_visible()
+
+
+COVERED = """() => {
+  const bar = document.querySelector(".buy-bar").getBoundingClientRect();
+  const sticky = getComputedStyle(document.querySelector(".buy-bar")).position === "sticky";
+  const held = document.activeElement.getBoundingClientRect();
+  const inside = document.querySelector(".buy-bar").contains(document.activeElement);
+  return sticky && !inside && held.bottom > bar.top && held.top < bar.bottom;
+}"""
+
+
+@pytest.mark.parametrize("size", [(390, 600), (320, 256)], ids=["phone", "zoomed to 400 %"])
+def test_what_the_keyboard_reaches_is_not_behind_the_bar(convention, new_context, size):
+    """WCAG 2.2, 2.4.11: the bar with the total sticks to the window's edge, and nothing with the focus hides behind it."""
+    page = new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+    page.goto(addresses(convention)["event"])
+    page.get_by_role("button", name="Én mere: Adult, all days").click()
+    first = page.locator("form[data-shop] input").first
+    first.focus()
+    reached = 0
+    while page.evaluate("document.activeElement.closest('form[data-shop]') !== null"):
+        assert not page.evaluate(COVERED), page.evaluate("document.activeElement.outerHTML")
+        page.keyboard.press("Tab")
+        reached += 1
+    assert reached > 15
