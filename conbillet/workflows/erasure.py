@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
 from django.utils import translation
 
 from conbillet.accounts.models import Account, Person
@@ -85,6 +86,15 @@ def erase_unused(*, person: Person, now: datetime) -> Erasure:
     return erase(
         subject=subject_of(person), via=Erasure.Via.RETENTION, void_tickets=False, tell=_address(person, ""), actor=SYSTEM, now=now
     )  # fmt: skip
+
+
+def sample_anew(*, erasure: int) -> None:
+    """Job: have the database forget the samples that it took of what was erased. Harmless when repeated."""
+    found = Erasure.objects.filter(pk=erasure).first()
+    tables = set(found.lines.values_list("table", flat=True)) if found else set()
+    for table in sorted(tables | {"django_session", "procrastinate_jobs"}):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT privacy_sample_anew(%s)", [table])
 
 
 def get_erasure(*, reference: str, access_key: str) -> Erasure | None:

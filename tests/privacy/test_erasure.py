@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from conbillet.accounts.models import Account, EmailProof, Person
 from conbillet.catalogue.models import Price
@@ -21,6 +22,7 @@ from conbillet.privacy.erasure.plan import plan_of
 from conbillet.privacy.erasure.replay import replay_ledger, waiting
 from conbillet.privacy.models import AuthorityCase, AuthoritySubject, Erasure, ErasureLine, ErasureNotice
 from conbillet.privacy.reach import guest, subject_of
+from conbillet.privacy.residue import Needles, in_database
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.actions.attach_orders import attach_orders
 from conbillet.sales.models import Order, Participant, Receipt
@@ -332,3 +334,24 @@ def test_planted_a_preview_that_tells_of_a_secret_request_is_caught(world, now, 
     monkeypatch.setattr(plan, "NOT_SAID", {})
     authority_case(ada, now)
     assert lines_about_authorities(ada, now) != set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_samples_that_the_database_took_are_forgotten(now, owner_connection, tmp_path, monkeypatch):
+    """PostgreSQL keeps values of columns to plan with. They would outlive the rows until somebody changes a fifth of a table."""
+    monkeypatch.setattr(settings, "CONBILLET_DATA", tmp_path)
+    person = make_person("Sample Canary Qzv", "sample-canary-qzv@example.com")
+    make_person("Somebody Else", "else@example.com")
+    owner_connection.execute("ANALYZE accounts_person, accounts_account")
+    values = Needles(["Sample Canary Qzv", "sample-canary-qzv@example.com"])
+    erase_myself(person=person, void_tickets=False, now=now)
+    left = {hit.place for hit in in_database(values) if hit.place.startswith("statistics")}
+    assert left == {"statistics of accounts_person.name", "statistics of accounts_account.email"}  # before the job: the twin
+    run_jobs()
+    assert [hit for hit in in_database(values) if hit.place.startswith("statistics")] == []
+
+
+def test_nobody_can_have_other_things_looked_at(owner_connection):
+    with connection.cursor() as cursor:
+        for name in ("no_such_table", "privacy_attendee", 'accounts_person"; DROP TABLE x; --'):
+            cursor.execute("SELECT privacy_sample_anew(%s)", [name])

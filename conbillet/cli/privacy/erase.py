@@ -110,8 +110,12 @@ def _shown(lines: Any, backups_until: Any) -> dict[str, Any]:
 
 
 def _report(lines: Any, backups_until: Any) -> dict[str, Any]:
+    from django.utils import translation
+
     from conbillet.privacy.erasure.summary import summary
 
+    with translation.override("en"):  # the operator's commands speak English; mails keep their reader's language
+        holders = summary(lines)
     found = [
         {
             "holder": holder.name or "ConBillet",
@@ -121,7 +125,7 @@ def _report(lines: Any, backups_until: Any) -> dict[str, Any]:
             "count": row.count,
             **({"law": row.law, "until": row.until.isoformat()} if row.until else {}),
         }
-        for holder in summary(lines)
+        for holder in holders
         for row in [*holder.gone, *holder.kept]
     ]
     return {"backups_until": backups_until.isoformat(), "lines": found}

@@ -5,7 +5,6 @@ before the rows, so a row of `Erasure` means that everything was done.
 """
 
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,14 +16,14 @@ from conbillet.core import erasure_ledger as records
 from conbillet.core.actor import SYSTEM, Actor, ActorKind
 from conbillet.core.clock import copenhagen_day
 from conbillet.core.data_map import data_map
+from conbillet.core.facts import announce
 from conbillet.core.references import new_reference
 from conbillet.organizations.models import Organization, Role, RoleKind
 from conbillet.sales.actions.cancel_order import cancel_order
 from conbillet.sales.models import Order, OrderLine, Participant
 from conbillet.tickets.actions.void_ticket import void_ticket
 
-from ..insight.store import remove as remove_packages
-from ..models import Erasure, ErasureLine, InsightPackage
+from ..models import Erasure, ErasureLine
 from ..reach import Subject, rows_of
 from .ledger import entry_of, ledger, subject_keys
 from .notices import Address, tell_person, tell_recipients
@@ -108,10 +107,8 @@ def finish(
         plan = plan_of(subject, now=now)
         erasure = _receipt(entry, plan, via)
         tell_recipients(erasure=erasure, plan=plan, now=now)
-        packages = InsightPackage.objects.filter(pk__in=plan.deletes.get(InsightPackage, ()))
-        # Sealed under keys that are gone already, or (of somebody without an account) removed with their own key here.
-        transaction.on_commit(partial(remove_packages, list(packages.values_list("reference", flat=True))))
         carry_out(plan)
+        announce("person_erased", erasure=erasure.pk)
         if tell is not None:
             tell_person(erasure=erasure, address=tell, now=now)
         audit.record(

@@ -5,6 +5,18 @@ from django.utils.translation import gettext_lazy as _
 
 from conbillet.core.tenancy import TenantModel
 
+# PostgreSQL keeps samples of columns to plan with, and they are values of people. Only the owner may have a table looked at
+# anew; `app` may ask for it.
+_SAMPLE = """
+CREATE OR REPLACE FUNCTION privacy_sample_anew(name text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname = name) THEN
+        EXECUTE format('ANALYZE public.%I', name);
+    END IF;
+END $$
+"""
+
 
 class Erasure(models.Model):
     """A person was erased. The id is the one of the erasure ledger; the receipt opens by its secret link only."""
@@ -23,6 +35,15 @@ class Erasure(models.Model):
     via = models.CharField(max_length=10, choices=Via.choices)
     erased_at = models.DateTimeField()
     backups_until = models.DateField()  # the last day on which a backup can still hold the data
+
+    @classmethod
+    def view_sql(cls, app: str, office: str) -> list[str]:
+        """What `database_roles.sync` runs, as the owner: the way by which samples of erased values go."""
+        return [
+            _SAMPLE,
+            "REVOKE EXECUTE ON FUNCTION privacy_sample_anew(text) FROM PUBLIC",
+            f"GRANT EXECUTE ON FUNCTION privacy_sample_anew(text) TO {app}",
+        ]
 
 
 class ErasureLine(models.Model):
