@@ -5,7 +5,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -15,14 +15,9 @@ from conbillet.core import clock
 from conbillet.core.actor import Actor, ActorKind, person_actor
 from conbillet.memberships.actions import grant_membership as granting
 from conbillet.memberships.models import Member
-from conbillet.privacy.actions import record_guardian as verb
-from conbillet.privacy.actions.record_guardian import (
-    CannotGuard,
-    NotAChild,
-    OwnGuardian,
-    record_guardian,
-    remove_guardian,
-)
+from conbillet.privacy.actions.forget_guardianships import forget_guardianships
+from conbillet.privacy.actions.record_guardian import CannotGuard, NotAChild, OwnGuardian, record_guardian
+from conbillet.privacy.actions.remove_guardian import remove_guardian
 from conbillet.privacy.insight import children
 from conbillet.privacy.insight.collect import collect
 from conbillet.privacy.insight.package import as_json
@@ -211,6 +206,14 @@ def test_it_ends_on_the_fifteenth_birthday(client, ada, kit, staff):
     assert log_in(client, ada).get(f"/my/data/package/{package.reference}/").status_code == 404
 
 
+def test_it_is_forgotten_on_that_day(ada, kit, staff):
+    record_guardian(guardian=ada, child=kit, actor=staff, now=clock.now())
+    kit.birth_date = date(2015, 5, 10)
+    kit.save()
+    assert forget_guardianships(now=datetime(2030, 5, 9, 12, tzinfo=UTC)) == 0
+    assert forget_guardianships(now=datetime(2030, 5, 10, 12, tzinfo=UTC)) == 1
+
+
 def test_it_ends_when_the_desk_takes_it_back(client, ada, kit, staff, tmp_path, django_capture_on_commit_callbacks):
     guardianship = record_guardian(guardian=ada, child=kit, actor=staff, now=clock.now())
     insight.order_package(account=Account.objects.get(person=ada), child=kit, language="da", now=clock.now())
@@ -227,7 +230,7 @@ def test_only_staff_write_it_down_and_only_for_children(ada, kit, staff):
         record_guardian(guardian=kit, child=kit, actor=staff, now=clock.now())
     with pytest.raises(NotAChild):
         record_guardian(guardian=kit, child=ada, actor=staff, now=clock.now())
-    assert not Guardianship.objects.exists() and verb.GROWN_UP == 15
+    assert not Guardianship.objects.exists() and children.GROWN_UP == 15
 
 
 def test_an_erased_child_leaves_no_package_with_the_guardian(ada, kit, staff):

@@ -1,7 +1,6 @@
 """The desk writes down that somebody acts for a child under 15 who has an account, after it has seen a proof of it."""
 
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +11,7 @@ from conbillet.core.actor import Actor, ActorKind
 from conbillet.core.clock import age_on, copenhagen_day
 
 from ..insight.children import GROWN_UP
-from ..insight.store import remove as remove_packages
-from ..models import Guardianship, InsightPackage
+from ..models import Guardianship
 
 
 class CannotGuard(Exception):
@@ -46,29 +44,13 @@ def record_guardian(*, guardian: Person, child: Person, actor: Actor, now: datet
         guardian=guardian, child=child, defaults={"basis": "case", "since_at": now}
     )
     if is_new:
-        _record("guardian_recorded", found, actor, now)
+        audit.record(
+            action="guardian_recorded",
+            actor=actor,
+            now=now,
+            organization_id=None,
+            object_kind="guardianship",
+            object_reference=str(found.pk),
+            subject=child.pk,
+        )
     return found
-
-
-@transaction.atomic
-def remove_guardian(*, guardianship: Guardianship, actor: Actor, now: datetime) -> None:
-    """They act for the child no longer; packages that they asked for go with it. Raises CannotGuard."""
-    if actor.kind is not ActorKind.STAFF:
-        raise CannotGuard
-    _record("guardian_removed", guardianship, actor, now)
-    packages = InsightPackage.objects.filter(person=guardianship.child_id, asked_by=guardianship.guardian_id)
-    transaction.on_commit(partial(remove_packages, list(packages.values_list("reference", flat=True))))
-    packages.delete()
-    guardianship.delete()
-
-
-def _record(action: str, guardianship: Guardianship, actor: Actor, now: datetime) -> None:
-    audit.record(
-        action=action,
-        actor=actor,
-        now=now,
-        organization_id=None,
-        object_kind="guardianship",
-        object_reference=str(guardianship.pk),
-        subject=guardianship.child_id,
-    )

@@ -276,9 +276,9 @@ def _in_passing(table: Table, rows: list[Any]) -> Thing:
 
 
 def _own_part(row: Any) -> dict[str, Any]:
-    names = ("payer_name", "payer_relation", "dues_text", "dues_amount", "currency", "paid_at", "kind", "sent_at")
-    if isinstance(row, Case):
-        names = ("contact_email", "name", "reference", "created_at")
+    of_a_case = ("contact_email", "name", "reference", "created_at")
+    of_others = ("payer_name", "payer_relation", "dues_text", "dues_amount", "currency", "paid_at", "kind", "sent_at")
+    names = of_a_case if isinstance(row, Case) else of_others
     values = {name: getattr(row, name) for name in names if hasattr(row, name)}
     return {name: value for name, value in values.items() if value not in (None, "")}
 

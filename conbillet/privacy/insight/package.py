@@ -10,6 +10,8 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from conbillet.core.data_map import data_map
@@ -17,7 +19,7 @@ from conbillet.core.formats import format_moment
 from conbillet.core.typesetting import Data, compile_pdf
 
 from .facts import Insight
-from .report import Part, parts_of
+from .report import Entry, Part, parts_of
 
 FORMAT = "conbillet-insight/1"
 _TEMPLATE = Path(__file__).parent / "package.typ"
@@ -47,9 +49,14 @@ def files_of(insight: Insight, *, language: str, operator: dict[str, str]) -> di
             "operator": operator,
             "language": language,
         }
-        page = render_to_string("privacy/package.html", {"parts": parts, **head})
+        page = render_to_string("privacy/package.html", {"parts": [(part, _lists(part)) for part in parts], **head})
         pdf = _pdf(parts, head, insight)
     return {"index.html": page.encode(), "data.pdf": pdf, "data.json": as_json(insight, operator).encode()}
+
+
+def _lists(part: Part) -> list[tuple[Entry, list[SafeString]]]:
+    """Each entry with its rows as lists; thousands of values are too many for a template."""
+    return [(entry, [format_html_join("", "<dt>{}</dt><dd>{}</dd>", row) for row in entry.rows]) for entry in part.entries]
 
 
 def as_json(insight: Insight, operator: dict[str, str]) -> str:

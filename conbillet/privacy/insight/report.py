@@ -5,6 +5,7 @@ The same report makes the page, the HTML and the PDF of the package; the JSON is
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -238,11 +239,13 @@ def _label(table: str, name: str, value: str) -> str:
     """What a code is called, where the column is one of codes."""
     if name == "language":
         return str(LANGUAGES.get(value, value))
+    return str(_choices(table, name).get(value, value))
+
+
+@cache
+def _choices(table: str, name: str) -> dict[Any, Any]:
     declared = data_map.load().tables.get(table)
-    if declared is None:
-        return value
     try:
-        choices: Any = model_of(declared)._meta.get_field(name).flatchoices  # type: ignore[union-attr]
+        return dict(model_of(declared)._meta.get_field(name).flatchoices) if declared else {}  # type: ignore[union-attr]
     except (FieldDoesNotExist, AttributeError):
-        return value
-    return str(dict(choices).get(value, value))
+        return {}

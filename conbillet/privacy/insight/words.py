@@ -1,7 +1,9 @@
 """What columns, categories, purposes, periods and recipients are called for people."""
 
+from functools import cache
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.core.data_map import IDENTIFY, IMPROVE, MEMBER_DOCUMENTATION, PURCHASES, SERVICES
@@ -198,4 +200,10 @@ COLUMNS: dict[str, Any] = {
 
 
 def column_word(name: str) -> str:
+    """What a column is called in the reader's language; asked thousands of times for one package."""
+    return _word(name, get_language() or "")
+
+
+@cache
+def _word(name: str, language: str) -> str:
     return str(COLUMNS.get(name) or name.replace("_", " ").capitalize())

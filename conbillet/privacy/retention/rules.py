@@ -31,6 +31,7 @@ from conbillet.tickets.actions.forget_reasons import forget_reasons
 
 from ..actions.deliver_authority_package import forget_authority_packages
 from ..actions.forget_erasures import forget_erasures
+from ..actions.forget_guardianships import forget_guardianships
 from ..insight.store import forget_packages
 from ..limits import held_people
 from ..models import AuthorityCase, BreachSubject, RetentionRun
@@ -102,6 +103,7 @@ RULES = (
     Rule("erasures", frozenset(), "41 4 * * *", lambda now: forget_erasures(before=two_years_before(now), now=now), _("Receipts of deletions"), _("2 years, or as long as what they say is kept"), ACCOUNTABLE),
     Rule("authority_files", frozenset(), "25 4 * * *", _plain(forget_authority_packages), _("Files for authorities"), _("30 days after they were handed over"), MINIMAL),
     Rule("packages", frozenset(), "53 * * * *", _plain(forget_packages), _("Packages with everything about somebody"), _("7 days after they were made"), MINIMAL),
+    Rule("guardians", frozenset(), "43 4 * * *", _plain(forget_guardianships), _("Who acts for a child"), _("until the child is 15"), MINIMAL),
     Rule("cart", frozenset({"cart"}), "23 * * * *", _plain(forget_carts), _("Carts that were left"), _("24 hours"), MINIMAL),
     Rule("mail_body", frozenset({"mail_body"}), "17 4 * * *", _plain(forget_bodies), _("What mails said, and to whom"), _("30 days"), MINIMAL),
     Rule("consent_cookie", frozenset({"consent_proof"}), "21 4 * * *", _plain(forget_answers), _("Answers about cookies"), _("2 years after the cookie ran out"), _("proof of consent, GDPR art. 7(1)")),

@@ -192,7 +192,7 @@ SCENES = {
     "erasures": erasures,
 }  # fmt: skip
 # Their own rooms test these days, with the numbers and files they need.
-TESTED_ELSEWHERE = {"cpr": CprNumber, "certificates": None, "authority_files": None, "packages": None}
+TESTED_ELSEWHERE = {"cpr": CprNumber, "certificates": None, "authority_files": None, "packages": None, "guardians": None}
 
 
 def test_every_rule_has_a_test():
