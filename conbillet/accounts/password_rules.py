@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -30,3 +31,10 @@ class NotAWordOfThisPlace:
         return str(
             _("That is one of the first passwords that anybody would try here. Put a few words of your own together.")
         )
+
+
+class NotLikeYourself(UserAttributeSimilarityValidator):
+    """Django's rule against passwords made of one's own address, in a sentence that people would say."""
+
+    def get_error_message(self) -> str:
+        return str(_("It is too much like your e-mail address or your name."))

@@ -3,6 +3,9 @@
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
+
+from conbillet.accounts.models import Account
 
 
 @pytest.mark.parametrize(
@@ -35,3 +38,9 @@ def test_anything_else_of_any_characters_and_length(password):
 def test_short_and_common_ones(password):
     with pytest.raises(ValidationError):
         validate_password(password)
+
+
+def test_ones_own_address_is_no_password_and_we_say_so_plainly():
+    with override("da"), pytest.raises(ValidationError) as refusal:
+        validate_password("bodil.bager@example", user=Account(email="bodil.bager@example.com"))
+    assert refusal.value.messages == ["Den ligner for meget din e-mailadresse eller dit navn."]
