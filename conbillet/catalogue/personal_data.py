@@ -10,3 +10,10 @@ for model in (Event, Quota, Product, Variant, ProductQuota, Price):
             *(field.name for field in model._meta.concrete_fields),
             why="texts of the association about its event, meant for the public",
         )
+
+data_map.stream(
+    "pictures of events",
+    holds="what an association puts on its event's page, drawn anew, without what a camera writes into a picture",
+    keep="as long as the event shows them",
+    place="media/**",
+)

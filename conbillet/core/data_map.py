@@ -274,8 +274,8 @@ class Processor:
 
 @dataclass(frozen=True)
 class Stream:
-    """A file, log or job queue: what personal data it may hold (usually none), how long, and where: `place` is a pattern
-    below the data folder, or below the folder of the keys when it begins with `keys/`."""
+    """A file, log or job queue: what personal data it may hold (usually none), how long, and where: `place` are patterns
+    below the data folder, or below the folder of the keys where they begin with `keys/`."""
 
     name: str
     holds: str

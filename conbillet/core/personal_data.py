@@ -64,7 +64,7 @@ data_map.stream(
     "application log",
     holds="nothing personal: scrubbed in core/logs.py",
     keep="as the server's journal keeps it",
-    place="logs/*",
+    place="logs/* run.json login_help.txt *.lock",
 )
 data_map.stream(
     "security log",
@@ -88,7 +88,19 @@ data_map.stream(
     "installation keys",
     holds="random keys of the installation: no person in them",
     keep="until they are replaced",
-    place="keys/installation/*",
+    place="keys/installation/* keys/*.key keys/secret_key",
+)
+data_map.stream(
+    "heads of the audit chain",
+    holds="the last number and hash of each chain, so that a cut end is noticed: no person in them",
+    keep="as long as the chain",
+    place="keys/audit/*",
+)
+data_map.stream(
+    "the demo's helpers",
+    holds="in the demo only: mails that were caught, and what the pretended Stripe was told; about invented people",
+    keep="until the demo's folder is removed",
+    place="mail_catcher/** fake_stripe/**",
 )
 data_map.stream(
     "heads of the audit log",

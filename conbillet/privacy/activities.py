@@ -291,7 +291,7 @@ ACTIVITIES = (
 # Where else something can be than in a table, and how long: files, logs and queues, as the deployment guide says it.
 JOURNAL = "as the server's journal keeps it"
 PLACES = {
-    "application log": ("nothing personal: scrubbed in core/logs.py", JOURNAL, "logs/*"),
+    "application log": ("nothing personal: scrubbed in core/logs.py", JOURNAL, "logs/* run.json login_help.txt *.lock"),
     "security log": (
         "what was tried and refused; persons and networks as short hashes under the server's key", JOURNAL, "",
     ),
@@ -304,8 +304,23 @@ PLACES = {
     ),
     "job queue": ("row ids and public references", "30 days after the job ended", ""),
     "subject keys": ("one random key a person, outside the database", "until the person is erased", "keys/subjects/**"),
-    "installation keys": ("random keys of the installation: no person in them", "until they are replaced", "keys/installation/*"),
+    "installation keys": ("random keys of the installation: no person in them", "until they are replaced", "keys/installation/* keys/*.key keys/secret_key"),
     "heads of the audit log": ("numbers and hashes of the newest entries: no person in them", "replaced by the next", "keys/audit/*"),
+    "heads of the audit chain": (
+        "the last number and hash of each chain, so that a cut end is noticed: no person in them", "as long as the chain",
+        "keys/audit/*",
+    ),
+    "keys of tickets": (
+        "private keys that sign tickets: no person in them", "until the last ticket that they signed is over", "keys/tickets/*",
+    ),
+    "pictures of events": (
+        "what an association puts on its event's page, drawn anew, without what a camera writes into a picture",
+        "as long as the event shows them", "media/**",
+    ),
+    "the demo's helpers": (
+        "in the demo only: mails that were caught, and what the pretended Stripe was told; about invented people",
+        "until the demo's folder is removed", "mail_catcher/** fake_stripe/**",
+    ),
     "erasure ledger": (
         "row ids, scope and time of erasures", "as long as a backup may still hold the data", "keys/erasures/*",
     ),

@@ -57,3 +57,10 @@ with data_map.model(InsideCount) as t:
 with data_map.model(HandOut, subject="line.order.buyer", email="line.order.buyer_email") as t:
     t.technical("id", "organization", "line", "at", why="the association's own record of what was handed out")
     t.link("by", why="who handed it out", erase=unlink, export=UNNAMED_STAFF)
+
+data_map.stream(
+    "keys of tickets",
+    holds="private keys that sign tickets: no person in them",
+    keep="until the last ticket that they signed is over",
+    place="keys/tickets/*",
+)

@@ -63,7 +63,7 @@ def test_nothing_undeclared_anywhere(visitor, record, watch, live_world, live_ho
     watch.expect_console("Failed to load resource")
     context, values = visitor(who, java_script_enabled=script), values_for(live_world)
     page = context.new_page()
-    opened = 0
+    opened, before = 0, live_house.log_sizes()
     for pattern, name in patterns():
         address = filled(pattern, name, values)
         if name == "account_logout":
@@ -85,9 +85,37 @@ def test_nothing_undeclared_anywhere(visitor, record, watch, live_world, live_ho
             opened += 1
     record.left_over(context)
     assert record.problems == []
+    logged = "".join(live_house.log(name, before.get(name, 0)) for name in live_house.log_sizes())
+    assert told_in(logged, values, live_world) == [], "the house's logs name people or secret links"
     assert opened >= {"anonymous": 20, "buyer": 14, "owner": 32, "door crew": 3, "staff": 10}[who], opened
     if who == "anonymous":
         assert record.ours == {"login"}, "signing in needs a form with a token, and reading needs none"
+
+
+def told_in(logged: str, values: dict, world) -> list[str]:
+    """Which of the cast's names and addresses, and of the secrets in links, stand in the text."""
+    secret = [
+        value
+        for own in values.values()
+        if isinstance(own, dict)
+        for key, value in own.items()
+        if key in {"access_key", "claim_key", "token", "key"}
+    ]
+    people = (world.buyer, world.owner, world.door_crew)
+    words = [
+        *secret,
+        *(person.name for person in people),
+        *(person.account.email for person in people),
+        "ada@example.com",
+    ]
+    return [word for word in words if len(word) > 4 and word in logged]
+
+
+def test_planted_a_name_or_a_secret_link_in_a_log_is_noticed(live_world):
+    values = {"order:": {"reference": "ABCD", "access_key": "very-secret"}}
+    assert told_in("GET /order/ABCD/very-secret/", values, live_world) == ["very-secret"]
+    assert told_in(f"hello {live_world.buyer.account.email}", values, live_world) == [live_world.buyer.account.email]
+    assert told_in("GET [order/<str:reference>/<str:access_key>/]", values, live_world) == []
 
 
 @pytest.mark.proves("cookie.consent")
