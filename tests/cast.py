@@ -1,42 +1,54 @@
 """The fixed cast of the tests: an association with an owner and door crew, a stranger from another one, a buyer.
 
-`world` builds it with few queries; every test that needs people or an event starts from it.
+`world` builds it with one statement (`core/rows.py`); every test that needs people or an event starts from it.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 
 import pytest
+from django.db.models import Model
 
 from conbillet.accounts.models import Account, Person
 from conbillet.catalogue.models import Event, Price, Product, ProductKind, ProductQuota, Quota, Variant
+from conbillet.core import rows
 from conbillet.core.actor import Actor, person_actor
 from conbillet.core.references import new_reference
 from conbillet.memberships.models import MembershipType
 from conbillet.organizations.models import Organization, Role, RoleKind
 
+Row = TypeVar("Row", bound=Model)
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
+def put(row: Row) -> Row:
+    """Insert it; inside `rows.gathered()`, together with the others."""
+    rows.insert([row])
+    return row
+
+
 def make_person(name: str, email: str = "", **fields) -> Person:
-    person = Person.objects.create(name=name, created_at=NOW, updated_at=NOW, **fields)
+    person = put(Person(name=name, created_at=NOW, updated_at=NOW, **fields))
     if email:
-        account = Account.objects.create(person=person, email=email, created_at=NOW)
+        account = Account(person=person, email=email, created_at=NOW)
         account.set_unusable_password()
-        account.save()
+        put(account)
     return person
 
 
 def make_organization(slug: str, name: str) -> Organization:
-    return Organization.objects.create(
-        slug=slug,
-        name=name,
-        cvr="13585628",
-        street="Ringgaden 1",
-        postcode="8000",
-        city="Aarhus C",
-        email=f"kontakt@{slug}.example",
-        created_at=NOW,
+    return put(
+        Organization(
+            slug=slug,
+            name=name,
+            cvr="13585628",
+            street="Ringgaden 1",
+            postcode="8000",
+            city="Aarhus C",
+            email=f"kontakt@{slug}.example",
+            created_at=NOW,
+        )
     )
 
 
@@ -54,26 +66,31 @@ def make_event(organization: Organization, slug: str = "fastaval", **fields) -> 
         "sales_close_at": NOW + timedelta(days=30),
         "created_at": NOW,
     }
-    return Event.objects.create(organization=organization, slug=slug, reference=new_reference(), **{**values, **fields})
+    return put(Event(organization=organization, slug=slug, reference=new_reference(), **{**values, **fields}))
 
 
 def make_quota(event: Event, name: str, size: int) -> Quota:
-    return Quota.objects.create(organization_id=event.organization_id, event=event, name=name, size=size)
+    return put(Quota(organization_id=event.organization_id, event=event, name=name, size=size))
 
 
 def make_product(
     event: Event, kind: str, name: str, amount: int, *, member_amount: int | None = None, quotas=(), **fields
 ) -> Product:
-    product = Product.objects.create(
-        organization_id=event.organization_id, event=event, kind=kind, name_da=name, name_en=name, **fields
+    product = put(
+        Product(organization_id=event.organization_id, event=event, kind=kind, name_da=name, name_en=name, **fields)
     )
-    Price.objects.create(organization_id=event.organization_id, product=product, amount=amount)
+    put(Price(organization_id=event.organization_id, product=product, amount=amount))
     if member_amount is not None:
-        Price.objects.create(
-            organization_id=event.organization_id, product=product, audience=Price.Audience.MEMBER, amount=member_amount
+        put(
+            Price(
+                organization_id=event.organization_id,
+                product=product,
+                audience=Price.Audience.MEMBER,
+                amount=member_amount,
+            )
         )
     for quota in quotas:
-        ProductQuota.objects.create(organization_id=event.organization_id, product=product, quota=quota)
+        put(ProductQuota(organization_id=event.organization_id, product=product, quota=quota))
     return product
 
 
@@ -111,6 +128,11 @@ def make_world(*, tag: str = "", now: datetime = NOW, first_day: date = date(202
 
     `tag` keeps addresses apart where several casts share one database; names stay the same.
     """
+    with rows.gathered():
+        return _make_world(tag, now, first_day)
+
+
+def _make_world(tag: str, now: datetime, first_day: date) -> World:
     organization, other = make_organization(f"alea{tag}", "ALEA"), make_organization(f"hyggecon{tag}", "Hyggecon")
     owner, crew = (
         make_person("Olga Owner", f"owner{tag}@alea.example"),
@@ -125,7 +147,7 @@ def make_world(*, tag: str = "", now: datetime = NOW, first_day: date = date(202
         (crew, organization, RoleKind.DOOR_CREW),
         (stranger, other, RoleKind.OWNER),
     ):
-        Role.objects.create(organization=at, person=person, kind=kind, granted_at=now)
+        put(Role(organization=at, person=person, kind=kind, granted_at=now))
     event = make_event(
         organization,
         name=f"Fastaval {first_day.year}",
@@ -135,9 +157,7 @@ def make_world(*, tag: str = "", now: datetime = NOW, first_day: date = date(202
         sales_close_at=now + timedelta(days=30),
     )
     people, beds = make_quota(event, "People in the house", 10), make_quota(event, "Beds", 2)
-    membership_type = MembershipType.objects.create(
-        organization=organization, name_da="Medlem af ALEA", name_en="Member of ALEA"
-    )
+    membership_type = put(MembershipType(organization=organization, name_da="Medlem af ALEA", name_en="Member of ALEA"))
     adult = make_product(
         event,
         ProductKind.TICKET,
@@ -186,12 +206,14 @@ def make_world(*, tag: str = "", now: datetime = NOW, first_day: date = date(202
     donation = make_product(event, ProductKind.DONATION, "Donation", 1000, position=7)
     sizes = {}
     for position, (size, stock) in enumerate((("M", 3), ("L", 1))):
-        sizes[size] = Variant.objects.create(organization=organization, product=shirt, name=size, position=position)
-        ProductQuota.objects.create(
-            organization=organization,
-            product=shirt,
-            variant=sizes[size],
-            quota=make_quota(event, f"T-shirt {size}", stock),
+        sizes[size] = put(Variant(organization=organization, product=shirt, name=size, position=position))
+        put(
+            ProductQuota(
+                organization=organization,
+                product=shirt,
+                variant=sizes[size],
+                quota=make_quota(event, f"T-shirt {size}", stock),
+            )
         )
     return World(
         organization,
