@@ -91,12 +91,6 @@ data_map.stream(
     place="keys/installation/* keys/*.key keys/secret_key",
 )
 data_map.stream(
-    "heads of the audit chain",
-    holds="the last number and hash of each chain, so that a cut end is noticed: no person in them",
-    keep="as long as the chain",
-    place="keys/audit/*",
-)
-data_map.stream(
     "the demo's helpers",
     holds="in the demo only: mails that were caught, and what the pretended Stripe was told; about invented people",
     keep="until the demo's folder is removed",

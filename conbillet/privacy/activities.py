@@ -306,10 +306,6 @@ PLACES = {
     "subject keys": ("one random key a person, outside the database", "until the person is erased", "keys/subjects/**"),
     "installation keys": ("random keys of the installation: no person in them", "until they are replaced", "keys/installation/* keys/*.key keys/secret_key"),
     "heads of the audit log": ("numbers and hashes of the newest entries: no person in them", "replaced by the next", "keys/audit/*"),
-    "heads of the audit chain": (
-        "the last number and hash of each chain, so that a cut end is noticed: no person in them", "as long as the chain",
-        "keys/audit/*",
-    ),
     "keys of tickets": (
         "private keys that sign tickets: no person in them", "until the last ticket that they signed is over", "keys/tickets/*",
     ),

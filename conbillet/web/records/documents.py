@@ -19,6 +19,7 @@ from . import asked as questions
 from .assessment import CRITERIA, RISKS
 from .map_document import map_document
 from .markdown import bullets, join, table
+from .said import SENTENCES, said
 
 
 def record_of_processing(map_: DataMap) -> str:
@@ -44,7 +45,7 @@ def record_of_processing(map_: DataMap) -> str:
         f"## {_('Who else gets something')}\n",
         _processors(map_),
         f"## {_('Where it lies besides the database')}\n",
-        table((_("What"), _("Holds"), _("How long")), [(one.name, one.holds, one.keep) for one in map_.streams.values()]),
+        table((_("What"), _("Holds"), _("How long")), [(said(one.name), said(one.holds), said(one.keep)) for one in map_.streams.values()]),
         f"## {_('Technical and organisational measures (article 32)')}\n",
         bullets(annexes.MEASURES),
     ]  # fmt: skip
@@ -90,12 +91,17 @@ def _processors(map_: DataMap) -> str:
     rows = []
     for one in sorted(map_.processors.values(), key=lambda processor: processor.name):
         name, does, _transfer = annexes.PROCESSORS.get(one.name, (one.name, ", ".join(one.sends), ""))
-        rows.append((name, _countries([one.country]), does, _when(one), "; ".join(one.sends)))
+        rows.append((name, _countries([one.country]), does, _when(one), _sends(one)))
     return table((_("Who"), _("Country"), _("Does what"), _("When"), _("Gets")), rows)
 
 
 def _countries(codes: list[str]) -> str:
     return join(annexes.COUNTRIES.get(code, code) for code in codes)
+
+
+def _sends(processor: Processor) -> str:
+    """What a processor gets; categories of the map by their names."""
+    return "; ".join(str(said(one)) if one in SENTENCES else _category(one) for one in processor.sends)
 
 
 def _when(processor: Processor) -> Any:
@@ -128,7 +134,7 @@ def transfers(map_: DataMap) -> str:
     for one in sorted(map_.processors.values(), key=lambda processor: processor.name):
         name, _does, rests = annexes.PROCESSORS.get(one.name, (one.name, "", one.safeguard))
         if countries := outside(one):
-            rows.append((name, _countries(countries), _when(one), "; ".join(one.sends), rests))
+            rows.append((name, _countries(countries), _when(one), _sends(one), rests))
         else:
             at_home.append(f"{name} ({_countries([one.country])})")
     return "\n".join([
