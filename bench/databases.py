@@ -4,8 +4,11 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 
@@ -45,6 +48,13 @@ def environment(database: Database, **more: str) -> dict[str, str]:
         "PYTHONPATH": str(CHECKOUT),
         **more,
     }
+
+
+@contextmanager
+def keys_of_its_own() -> Iterator[dict[str, str]]:
+    """Part of an environment: a folder of keys for one run. An erasure destroys keys for good, whatever is rolled back."""
+    with TemporaryDirectory(prefix="conbillet-bench-keys-") as folder:
+        yield {"CONBILLET_KEYS": folder}
 
 
 def ensure(cluster: EmbeddedPostgres, label: str) -> Database:

@@ -15,7 +15,7 @@ from datetime import timedelta
 from conbillet.cli.embedded_postgres import EmbeddedPostgres
 
 from .cpu import seconds
-from .databases import CHECKOUT, DATA, ensure, environment
+from .databases import CHECKOUT, DATA, ensure, environment, keys_of_its_own
 
 ERASURES, ERASURE_SECONDS, SEARCH_SECONDS = 15, 1.0, 60.0
 
@@ -28,7 +28,8 @@ def main() -> int:
         accounts, people = ensure(postgres, "accounts"), ensure(postgres, "people")
         command = [sys.executable, "-m", "bench.privacy_erasure", str(postgres.pid)]
         owner = environment(people) | {"DATABASE_URL": people.owner_url}
-        erased = subprocess.run(command, env=environment(accounts), cwd=CHECKOUT, check=False).returncode
+        with keys_of_its_own() as keys:
+            erased = subprocess.run(command, env=environment(accounts, **keys), cwd=CHECKOUT, check=False).returncode
         found = subprocess.run([*command, "search"], env=owner, cwd=CHECKOUT, check=False).returncode
         return erased or found
     finally:

@@ -15,7 +15,7 @@ from typing import Any
 from conbillet.cli.embedded_postgres import EmbeddedPostgres
 
 from .cpu import seconds
-from .databases import CHECKOUT, DATA, ensure, environment
+from .databases import CHECKOUT, DATA, ensure, environment, keys_of_its_own
 
 PACKAGES, SECONDS, LEAST_ORDERS, LEAST_ACCOUNTS = 5, 2.0, 50, 200_000
 
@@ -26,14 +26,15 @@ def main() -> int:
     try:
         assert postgres.pid is not None, "another program runs the bench's database"
         database = ensure(postgres, "accounts")
-        answer = subprocess.run(
-            [sys.executable, "-m", "bench.privacy_insight", str(postgres.pid)],
-            env=environment(database),
-            cwd=CHECKOUT,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        with keys_of_its_own() as keys:
+            answer = subprocess.run(
+                [sys.executable, "-m", "bench.privacy_insight", str(postgres.pid)],
+                env=environment(database, **keys),
+                cwd=CHECKOUT,
+                check=True,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
     finally:
         postgres.stop()
     found = json.loads(answer.stdout.splitlines()[-1])

@@ -132,7 +132,9 @@ def _judge(catalogue: "Catalog", message: Message) -> list[str]:
         if _skeleton(text) != _skeleton(form)
     ]
     # An amount is written `400,00 kr.`, and its full stop is the sentence's as well.
-    return found + [f"{where} would be read as “kr..” in Danish: “{form}”" for form in forms if AMOUNT_AND_STOP.search(form)]
+    return found + [
+        f"{where} would be read as “kr..” in Danish: “{form}”" for form in forms if AMOUNT_AND_STOP.search(form)
+    ]
 
 
 def _skeleton(text: str) -> Counter[str]:

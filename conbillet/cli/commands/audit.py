@@ -15,7 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
     verify = tasks.add_parser("verify", help="verify the hash chains, streaming")
     verify.add_argument("--association", metavar="SLUG", help="this association's chain only")
-    verify.add_argument("--restored", action="store_true", help="a backup was restored: take the chains as they end now")
+    verify.add_argument(
+        "--restored", action="store_true", help="a backup was restored: take the chains as they end now"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

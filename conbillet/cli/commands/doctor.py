@@ -24,7 +24,9 @@ def run(args: argparse.Namespace) -> int:
     if all(finding.level != "wrong" for finding in found):
         try:
             with django_ready():
-                found += doctor.examine([doctor.settings, doctor.keys, doctor.ports, doctor.stripe, doctor.mail, doctor.inbox])
+                found += doctor.examine(
+                    [doctor.settings, doctor.keys, doctor.ports, doctor.stripe, doctor.mail, doctor.inbox]
+                )
                 found += _database()
         except (CannotStart, WrongEnvironment) as reason:
             found.append(doctor.wrong(str(reason), "mend it and ask again"))
