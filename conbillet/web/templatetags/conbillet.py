@@ -21,6 +21,7 @@ from conbillet.web.field_html import field_html
 from conbillet.web.fields import format_phone
 
 register = template.Library()
+LONGEST_WORD = 13  # fits a heading on 320 pixels
 
 register.simple_tag(badges.badge, name="badge")
 register.simple_tag(icons.icon, name="icon")
@@ -43,6 +44,12 @@ def as_money(amount: int, currency: str = "DKK") -> str:
 def as_count(number: int) -> str:
     """`{{ quota.sold|as_count }}`: how many, `1.527`."""
     return formats.format_count(number, get_language())
+
+
+@register.filter
+def has_long_word(name: str) -> bool:
+    """`{{ event.name|has_long_word }}`: whether a word would break on a phone, written as large as a heading usually is."""
+    return any(len(word) > LONGEST_WORD for word in name.replace("-", " ").split())
 
 
 @register.filter

@@ -25,6 +25,7 @@ def render(source: str, language: str = "da", **context: object) -> str:
         ("{% money 123450 %}", '<span class="money">1.234,50 kr.</span>', '<span class="money">DKK 1,234.50</span>'),
         ("{% money 40000 short=True %}", '<span class="money">400 kr.</span>', '<span class="money">DKK 400</span>'),
         ("{{ 123450|as_money }}", "1.234,50 kr.", "DKK 1,234.50"),
+        ("{{ 1527|as_count }}", "1.527", "1,527"),
         ("{{ d|as_day }}", "22. november 2026", "22 November 2026"),
         ('{{ d|as_day:"short" }}', "22.11.2026", "22 Nov 2026"),
         ("{% day d %}", '<time datetime="2026-11-22">22. november 2026</time>', '<time datetime="2026-11-22">22 November 2026</time>'),
@@ -182,3 +183,11 @@ def test_a_constant_text_is_translated_once_in_each_language(monkeypatch):
 def test_other_forms_of_the_tag_are_as_ever():
     source = '{% translate "Total" as t %}[{{ t }}]{% translate "Total"|upper %}{% translate "Total" noop %}'
     assert render(source) == "[I alt]I ALTTotal"
+
+
+@pytest.mark.parametrize(
+    ("name", "is_long"),
+    [("Nordlyscon 2027", False), ("Rollespilsforeningen Nordlys", True), ("Bræt- og rolle-spil", False), ("", False)],
+)
+def test_a_name_whose_word_would_break_on_a_phone(name, is_long):
+    assert render("{{ name|has_long_word }}", name=name) == str(is_long)
