@@ -33,7 +33,7 @@ class DeleteForm(forms.Form):
         widget=forms.RadioSelect,
     )
     sure = forms.BooleanField(
-        label=_("I know that this cannot be undone."),
+        label=_("I know that this cannot be undone"),
         error_messages={"required": _("Tick this, so that nobody is deleted by accident.")},
     )
 
