@@ -2,13 +2,16 @@
 
 import time
 from base64 import b32encode
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from email.message import EmailMessage
 from secrets import token_bytes, token_hex
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
@@ -23,24 +26,29 @@ from conbillet.certificates.actions.switch_on import switch_on
 from conbillet.consents.actions.ask_consent import ask_consent
 from conbillet.consents.actions.give_consent import give_consent
 from conbillet.core import audit
-from conbillet.core.actor import ANONYMOUS, person_actor
+from conbillet.core.actor import ANONYMOUS, SYSTEM, person_actor
+from conbillet.memberships.actions.document_members import document_members
+from conbillet.memberships.counting.rule_sets import NoRuleSet, keys, rule_set
+from conbillet.memberships.models import DocumentedMember
 from conbillet.organizations.actions.accept_agreement import accept_agreement
 from conbillet.organizations.actions.accept_invitation import accept_invitation
 from conbillet.organizations.actions.invite import invite
 from conbillet.organizations.models import Invitation, Role, RoleKind
 from conbillet.organizations.tokens import invitation_token
 from conbillet.privacy.actions.disclose_to_organization import disclose_to_organization
-from conbillet.privacy.models import Disclosure, InsightPackage
+from conbillet.privacy.models import Breach, BreachSubject, Disclosure, Guardianship, InsightPackage, Limit
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.actions.claim_participant import claim_participant
 from conbillet.sales.actions.place_order import PersonDetails
 from conbillet.sales.actions.rename_participant import rename_participant
 from conbillet.sales.models import Order, Participant
+from conbillet.support.models import CaseAttachment
 from conbillet.tickets.actions.check_in import check_in
 from conbillet.tickets.actions.hand_out import hand_out
 from conbillet.tickets.actions.undo_check_in import undo_check_in
 from conbillet.tickets.models import Ticket
 from conbillet.workflows.cases import answer_by_mail, receive_case
+from conbillet.workflows.inbox import receive_mail
 from conbillet.workflows.insight import order_package
 from conbillet.workflows.order_care import mend_email
 from conbillet.workflows.refunds import refund_lines
@@ -105,6 +113,9 @@ class Canary:
         self.be_bought_for()
         self.come()
         self.write()
+        self.write_by_mail()
+        self.be_documented()
+        self.be_limited()
         self.be_known()
         self.join_the_crew()
         self.move()
@@ -234,6 +245,34 @@ class Canary:
             actor=person_actor(self.world.owner.pk),
             now=self.now,
         )
+
+    def write_by_mail(self) -> None:
+        """A mail with a file comes in, and becomes a case with what the file says."""
+        mail = EmailMessage()
+        mail["From"], mail["To"] = f"{self.name} <{self.email}>", settings.CONBILLET_OPERATOR["email"]
+        mail["Subject"], mail["Message-ID"] = self.words, f"<{token_hex(8)}@example.com>"
+        mail.set_content(f"{self.words}\n{self.name}")
+        mail.add_attachment(f"{self.note}\n", filename=f"{self.badge}.txt")
+        assert receive_mail(raw=bytes(mail), now=self.now) == "case"
+        assert CaseAttachment.objects.exclude(content=None).exists()
+
+    def be_documented(self) -> None:
+        """The register of the year is counted, with who was in it and who paid."""
+        organization, year = self.world.organization, self.now.year
+        for key in keys():
+            with suppress(NoRuleSet):
+                rules = rule_set(key, year=year)
+                document_members(organization=organization, rules=rules, year=year, actor=SYSTEM, now=self.now)
+        assert DocumentedMember.objects.filter(name=self.name).exists()
+
+    def be_limited(self) -> None:
+        """A limit to the use of their data, a breach that concerned them, a child whose guardian they are."""
+        now = self.now
+        Limit.objects.create(person=self.person, kind=Limit.Kind.OBJECTION, purpose="use.improve", from_at=now)
+        breach = Breach.objects.create(reference="CANARYBREACH", discovered_at=now, report_by_at=now)
+        BreachSubject.objects.create(breach=breach, subject_id=self.person.pk)
+        child = Person.objects.create(name="Other Ward", created_at=now, updated_at=now)
+        Guardianship.objects.create(guardian=self.person, child=child, basis="case", since_at=now)
 
     def be_known(self) -> None:
         """What others do with the canary's data."""

@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.test import Client
 
+from conbillet.accounts.models import Person
 from conbillet.catalogue.models import Price
 from conbillet.certificates.models import CertificateRequest
 from conbillet.core import audit
@@ -19,12 +20,14 @@ from conbillet.core.data_map import data_map
 from conbillet.core.facts import announce
 from conbillet.core.keys import KeyDestroyed
 from conbillet.mail.models import OutgoingMail
+from conbillet.memberships.models import DocumentedDues
 from conbillet.privacy.erasure import plan, work
 from conbillet.privacy.erasure.replay import replay_ledger
 from conbillet.privacy.insight.store import fetch
-from conbillet.privacy.models import Erasure, InsightPackage
+from conbillet.privacy.models import BreachSubject, Erasure, Guardianship, InsightPackage, Limit
 from conbillet.privacy.residue import search
 from conbillet.sales.models import Order, Participant
+from conbillet.support.models import CaseAttachment
 from conbillet.tickets.actions.check_in import check_in
 from conbillet.tickets.actions.undo_check_in import undo_check_in
 from conbillet.tickets.models import CheckIn, Ticket
@@ -85,6 +88,8 @@ NOT_SEARCHED = {
     "memberships_member.member_no", "memberships_member.birth_date", "memberships_member.gender",
     "memberships_member.postcode", "memberships_member.country", "memberships_member.municipality_code",
     "sales_order.buyer_postcode", "sales_order.buyer_country",
+    "memberships_documentedmember.member_no", "memberships_documentedmember.birth_date",
+    "memberships_documentedmember.postcode", "memberships_documentedmember.country",
 }  # fmt: skip
 
 
@@ -104,7 +109,8 @@ def test_the_canary_is_everywhere_before(canary, tmp_path):
         "mail_outgoingmail.text", "organizations_invitation.email", "consents_marketingconsent.email",
         "usersessions_usersession.ip", "usersessions_usersession.user_agent", "sales_cancellation.reason",
         "account_emailaddress.email", "mfa_authenticator.data", "django_session.session_data", "certificates_cprnumber.sealed",
-        "certificates_certificaterequest.name", "organizations_agreement.accepted_name", "mail_outgoingmail.recipient",
+        "certificates_certificaterequest.name", "organizations_agreement.accepted_name", "mail_outgoingmail.recipient", "support_caseattachment.title", "support_caseattachment.content",
+        "memberships_documentedmember.name", "memberships_documenteddues.payer_name",
         "core_auditentry.payload", "package of insight",
     }  # fmt: skip
     assert not {place for place in found if place.startswith("procrastinate")}
@@ -116,7 +122,9 @@ def test_what_is_left_is_what_the_receipt_says(canary, tmp_path):
     found = places(canary, tmp_path)
     assert found == kept_places(erasure) - NOT_SEARCHED
     assert found == {
-        "memberships_member.name", "memberships_member.street", "memberships_member.city", "memberships_membership.payer_name"
+        "memberships_member.name", "memberships_member.street", "memberships_member.city", "memberships_membership.payer_name",
+        "memberships_documentedmember.name", "memberships_documentedmember.street", "memberships_documentedmember.city",
+        "memberships_documenteddues.payer_name",
     }  # fmt: skip
     assert places(canary, tmp_path, canary.email, canary.phone, canary.browser, canary.words, "203.0.113.77") == set()
     assert invariants.broken() == []
@@ -246,6 +254,23 @@ def test_the_friends_keep_what_is_theirs(canary):
 
 
 # --- Planted bugs ---------------------------------------------------------------------------------------------------------------
+def test_what_others_did_with_the_canary_is_gone_too(canary):
+    """The limit, the guardian's row, the file in the case; whom a breach concerned stays as a bare id until its two years end."""
+    erasure = erased(canary)
+    assert not Limit.objects.exists() and not Guardianship.objects.exists()
+    assert list(CaseAttachment.objects.values_list("title", "content")) == [("", None)]
+    assert BreachSubject.objects.get().subject_id == canary.person.pk
+    assert erasure.lines.filter(table="privacy_breachsubject", outcome="kept").exists()
+    assert Person.objects.filter(name="Other Ward").exists()
+
+
+def test_what_the_canary_paid_for_others_is_on_the_receipt(canary):
+    """Each list of a year in which they stand as the one who paid, their own and their child's, counts."""
+    erasure = erased(canary)
+    line = erasure.lines.get(table="memberships_documenteddues", category="user.name", outcome="kept")
+    assert line.count == DocumentedDues.objects.filter(payer_name=canary.name).count() > 1
+
+
 @pytest.mark.parametrize(
     "table",
     ["support_case", "mail_outgoingmail", "organizations_invitation", "sales_receipt", "sales_participant", "tickets_checkin"],
@@ -292,7 +317,7 @@ def test_planted_a_begun_login_that_lives_on_is_caught(canary, tmp_path, monkeyp
 
 @pytest.mark.parametrize(
     ("number", "table"),
-    [(1, "sales_participant"), (2, "tickets_checkin"), (3, "mail_outgoingmail"), (4, "mail_outgoingmail")],
+    [(2, "sales_participant"), (3, "tickets_checkin"), (4, "mail_outgoingmail"), (5, "mail_outgoingmail")],
 )
 def test_planted_what_hangs_on_an_order_by_its_words_alone_is_caught(canary, tmp_path, monkeypatch, number, table):
     """Oneself as "somebody else", the reason why one was taken back, a mistyped address, letters to friends."""

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower, Trim
 
 from conbillet.mail.models import OutgoingMail
-from conbillet.memberships.models import Membership
+from conbillet.memberships.models import DocumentedDues, Membership
 from conbillet.sales.models import Order, OrderLine, Participant
 from conbillet.support.models import Case
 from conbillet.tickets.models import CheckIn
@@ -40,6 +40,7 @@ def beyond(*, orders: Ids, participants: Ids, emails: frozenset[str] = frozenset
     wrote = Case.objects.alias(wrote_from=Lower("contact_email")).filter(wrote_from__in=emails - {""})
     return [
         Beyond("memberships_membership", set(paid), None),
+        Beyond("memberships_documenteddues", _documented(set(paid)), None),
         Beyond("sales_participant", themselves, None),
         Beyond("tickets_checkin", set(entered.values_list("pk", flat=True)), None),
         # To the buyer, whatever address was typed then: one that was mistyped is theirs as well.
@@ -47,6 +48,15 @@ def beyond(*, orders: Ids, participants: Ids, emails: frozenset[str] = frozenset
         Beyond("mail_outgoingmail", _to_others(orders, participants | themselves), WRITTEN),
         Beyond("support_case", set(wrote.values_list("pk", flat=True)), frozenset({"contact_email", "name"})),
     ]
+
+
+def _documented(paid: Ids) -> Ids:
+    """The same payments as they stand in the lists of years: of those members, and by that name."""
+    dues = Membership.objects.filter(pk__in=paid).exclude(payer_name="").values_list("member", "payer_name").distinct()
+    same = Q(pk__in=[])
+    for member, payer in dues:
+        same |= Q(documented__member=member, payer_name=payer)
+    return set(DocumentedDues.objects.filter(same).values_list("pk", flat=True)) if dues else set()
 
 
 def _themselves(orders: Ids) -> Ids:

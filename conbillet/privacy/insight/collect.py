@@ -248,7 +248,7 @@ def _beyond(
         table, mine = found[more.table]
         queryset: Any = model_of(tables[more.table])._default_manager.filter(pk__in=more.pks - {row.pk for row in mine})
         rows = list(_with_neighbours(queryset).order_by("pk"))
-        if more.columns is None and more.table != "memberships_membership":
+        if more.columns is None and more.table not in {"memberships_membership", "memberships_documenteddues"}:
             mine += rows
             continue
         by_controller: dict[int | None, list[Any]] = {}

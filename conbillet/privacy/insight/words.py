@@ -134,6 +134,7 @@ MORE_THINGS: dict[str, Any] = {
 }
 BEYOND: dict[str, Any] = {
     "memberships_membership": _("Dues that you paid for others"),
+    "memberships_documenteddues": _("Dues that you paid for others, in the lists of a year"),
     "mail_outgoingmail": _("Mails to others about your orders"),
     "support_case": _("What you wrote to us for somebody else"),
 }
