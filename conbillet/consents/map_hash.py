@@ -20,7 +20,7 @@ def told_part(map_: DataMap) -> dict[str, Any]:
     return {
         "handled": sorted(handled),
         "cookies": sorted((one.name, one.clause, one.party, one.max_age_days, one.necessary) for one in map_.cookies.values()),
-        "processors": sorted((one.name, one.country, one.clause, one.sends) for one in map_.processors.values()),
+        "processors": sorted((one.name, one.country, one.clause, one.sends, one.third) for one in map_.processors.values()),
     }  # fmt: skip
 
 

@@ -104,6 +104,8 @@ def policy_as_json_ld(version: Version, *, base_url: str) -> dict[str, Any]:
                 "schema:name": processor.name,
                 "dpv:hasCountry": processor.country,
                 "dpv:hasPersonalData": list(processor.sends),
+                "conbillet:when": processor.when,
+                **({"dpv:hasThirdCountry": list(processor.third), "conbillet:safeguard": processor.safeguard} if processor.third else {}),
                 "schema:url": f"{base_url}/policy/#{processor.clause}",
             }
             for processor in map_.processors.values()
