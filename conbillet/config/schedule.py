@@ -15,7 +15,16 @@ from conbillet.privacy.retention.rules import RULES, run_rule
 from conbillet.sales import stock
 from conbillet.sales.actions.fold_figures import fold_figures
 from conbillet.tickets.actions.fold_check_ins import fold_check_ins
-from conbillet.workflows import authorities, breaches, cases, inbox, member_documentation, policy_news, reconciliation
+from conbillet.workflows import (
+    authorities,
+    breaches,
+    cases,
+    departures,
+    inbox,
+    member_documentation,
+    policy_news,
+    reconciliation,
+)
 
 from . import stalled_jobs
 
@@ -58,6 +67,7 @@ every("1 23 31 12 *", "freeze_year", member_documentation.freeze_year)
 every("11 5 1-7 1 *", "freeze_year_late", member_documentation.freeze_year)
 every("* * * * *", "fetch_mail", inbox.fetch_mail)
 every("*/10 * * * *", "remind_of_breaches", breaches.remind_of_breaches)
+every("47 3 * * *", "delete_departed", departures.delete_departed)
 every("3 6 * * *", "remind_of_cases", cases.remind_of_cases)
 every("37 8 * * *", "announce_policy", policy_news.announce_policy)
 every("5 7 * * *", "tell_about_authorities", authorities.tell_persons)

@@ -277,6 +277,15 @@ ACTIVITIES = (
         (line("email", keep=CASES, why=ANSWERING),),
     ),
     Activity(
+        "departures",
+        _("Associations that leave"),
+        _("Whoever agrees to it for the association, or for us"),
+        _("To hand an association its records, delete them here, and be able to show that both was done"),
+        _("The association's owner, or our staff"),
+        OPERATOR,
+        frozenset({"privacy_departure"}),
+    ),
+    Activity(
         "log",
         _("The log of what was done"),
         _("Who did something, and whom it was about"),
@@ -297,6 +306,10 @@ PLACES = {
     ),
     "database's own log": (
         "what failed, without the values: log_error_verbosity is terse, and no statement is logged", JOURNAL, "postgres.log",
+    ),
+    "packages of associations that leave": (
+        "the association's own records, encrypted under a key outside the database",
+        "until the day on which the association is deleted here", "departures/*",
     ),
     "inbound mailbox": (
         "what people write to us by mail, until it is fetched (a minute) and has become a case",

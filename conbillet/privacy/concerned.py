@@ -4,7 +4,8 @@ A person is named by their id; somebody without an account by their address. Nob
 """
 
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -25,7 +26,8 @@ _TO_EVENT = {
 }  # fmt: skip
 
 
-class Concerned(NamedTuple):
+@dataclass(frozen=True)
+class Concerned:
     """`emails` are of people without an account."""
 
     persons: frozenset[UUID]

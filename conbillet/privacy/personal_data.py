@@ -23,6 +23,7 @@ from .models import (
     Breach,
     BreachSubject,
     Departure,
+    DepartureLine,
     DisclosedPerson,
     Disclosure,
     Erasure,
@@ -171,9 +172,25 @@ data_map.stream(
 
 with data_map.model(Departure) as t:
     t.technical(
-        "id", "reference", "organization", "asked_at", "handed_over_at", "delete_on", "withdrawn_at", "deleted_at",
-        "rows_deleted", "kept_until", why="an association that leaves",
+        "id", "reference", "organization", "title", "cvr", "asked_at", "agreed_at", "by_owner", "reason", "delete_on",
+        "sha256", "handed_over_at", "withdrawn_at", "deleted_at", "rows_deleted", "kept_until",
+        why="texts of the operator about an association that leaves",
     )  # fmt: skip
+    t.link("agreed_by", why="who agreed: an owner, or our staff", erase=unlink, export=UNNAMED_STAFF)
+
+with data_map.model(DepartureLine) as t:
+    t.technical(
+        "id", "departure", "outcome", "table", "count", "amount", "month", "law", "until",
+        why="what was deleted and what is kept, in counts and sums",
+    )  # fmt: skip
+
+data_map.stream(
+    "packages of associations that leave",
+    holds="the association's own records, encrypted under a key outside the database",
+    keep="until the day on which the association is deleted here",
+    clause="disclose.organization",
+    place="departures/*",
+)
 
 with data_map.model(RetentionRun) as t:
     t.technical("id", "organization", "rule", "ran_on", "rows", why="how much was deleted by which rule")

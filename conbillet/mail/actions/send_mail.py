@@ -16,7 +16,7 @@ from ..queries import NOTHING_TO_SAY
 # time, under the same Message-ID, so that a mailbox can tell that it is the same mail.
 CLAIM = timedelta(minutes=10)
 # Mails to somebody of whom nothing is to be left: address and text go as soon as the mail is on its way.
-FORGOTTEN_WHEN_SENT = {"erasure_receipt"}
+FORGOTTEN_WHEN_SENT = {"erasure_receipt", "departure_receipt"}
 
 
 class MailServerDown(Exception):

@@ -37,7 +37,8 @@ def set_limit(*, case: Case, kind: str, purpose: str, actor: Actor, now: datetim
     account = Account.objects.filter(email=locked.email.lower()).first()
     person = account.person_id if account else None
     email = "" if account else locked.email.lower()
-    same = live_limits(now=now).filter(kind=kind, purpose=purpose, person_id=person, email=email, until_at=None).first()
+    mine = live_limits(now=now).filter(kind=kind, purpose=purpose, email=email, until_at=None)
+    same = (mine.filter(person=person) if person else mine.filter(person=None)).first()
     if same is not None:
         return same
     limit = Limit.objects.create(person_id=person, email=email, case=locked, kind=kind, purpose=purpose, from_at=now)

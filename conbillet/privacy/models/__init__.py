@@ -3,7 +3,7 @@
 from .attendees import Attendee
 from .authorities import AuthorityApproval, AuthorityCase, AuthorityPackage, AuthoritySubject
 from .breaches import Breach, BreachSubject
-from .departures import Departure
+from .departures import Departure, DepartureLine
 from .disclosures import DisclosedPerson, Disclosure
 from .erasures import Erasure, ErasureLine, ErasureNotice
 from .guardians import Guardianship
@@ -20,6 +20,7 @@ __all__ = [
     "Breach",
     "BreachSubject",
     "Departure",
+    "DepartureLine",
     "DisclosedPerson",
     "Disclosure",
     "Erasure",

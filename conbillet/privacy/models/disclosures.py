@@ -30,12 +30,15 @@ class Disclosure(TenantModel):
         EXPORT = "export", _("to take the list of who comes as a file")
         MEMBER_DOCUMENTATION = "member_documentation", _("to document its members")
         CONTACT = "contact", _("to write to those who come")
+        DEPARTURE = "departure", _("to take its own records along when it leaves")
 
     append_only = True
 
     event = TenantForeignKey(Event, null=True, related_name="+")
     purpose = models.CharField(max_length=24, choices=Purpose.choices)
-    form = models.CharField(max_length=8, choices=[("page", "page"), ("csv", "CSV"), ("xlsx", "XLSX"), ("pdf", "PDF")])
+    form = models.CharField(
+        max_length=8, choices=[("page", "page"), ("csv", "CSV"), ("xlsx", "XLSX"), ("pdf", "PDF"), ("zip", "ZIP")]
+    )
     fields = models.CharField(max_length=80)  # which of the six, comma-separated, in their order
     policy_version = models.CharField(max_length=20)
     people = models.PositiveIntegerField()

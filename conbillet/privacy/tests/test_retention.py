@@ -174,7 +174,9 @@ def erasures(world) -> tuple[Callable[[], bool], datetime]:
     rows = {"scope": "account", "via": "self", "erased_at": at, "backups_until": date(2024, 5, 26)}
     old = Erasure.objects.create(reference="OLD", access_key="x", subject_id=uuid4(), **rows)
     kept = Erasure.objects.create(reference="KEPT", access_key="x", subject_id=uuid4(), **rows)
-    kept.lines.create(table="sales_order", category="user.name", outcome="kept", count=1, law="x", until=date(2030, 12, 31))
+    kept.lines.create(
+        table="sales_order", category="user.name", outcome="kept", count=1, law="x", until=date(2030, 12, 31)
+    )
     ErasureNotice.objects.create(organization=world.organization, erasure_reference="OLD", told_at=at)
 
     def gone() -> bool:

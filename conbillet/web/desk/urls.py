@@ -35,4 +35,5 @@ urlpatterns = [
     path("health/", health.health, name="health"),
     path("health/retry/<int:job>/", health.retry, name="retry"),
     path("associations/", associations.associations, name="associations"),
+    path("associations/<slug:slug>/leave/", associations.leave, name="leave"),
 ]

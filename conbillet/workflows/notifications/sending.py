@@ -11,6 +11,7 @@ from . import (  # noqa: F401 - register their letters
     case_letters,
     certificate_letters,
     consent_letters,
+    departure_letters,
     erasure_letters,
     insight_letters,
 )

@@ -125,14 +125,14 @@ def _forms(found: Breach, now: Any) -> dict[str, Any]:
     }
 
 
-def _options(what: str) -> dict[str, str]:
+def _options(what: str) -> dict[str, Any]:
     """Several forms on one page must not share the ids of their fields."""
     return {"auto_id": f"{what}-%s"}
 
 
 def _do(request: HttpRequest, found: Breach, what: str, forms: dict[str, Any], staff: Staff) -> Any:
     """Do one thing; what is wrong with it (`field`, `message`), or None when it is done."""
-    common = {"breach": found, "actor": staff.actor, "now": clock.now()}
+    common: dict[str, Any] = {"breach": found, "actor": staff.actor, "now": clock.now()}
     values = forms[what].cleaned_data if what in FORMS else {}
     try:
         if what == "describe":
