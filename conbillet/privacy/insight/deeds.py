@@ -22,8 +22,6 @@ LOOK_UPS: dict[str, Any] = {
 DEEDS: dict[str, Any] = {
     "account_created": _("An account was made"),
     "profile_updated": _("The profile was changed"),
-    "limit_set": _("The use of your data was limited, as you asked"),
-    "limit_lifted": _("The limit on the use of your data was lifted"),
     "email_changed": _("The account's e-mail address was changed"),
     "order_placed": _("An order was placed"),
     "order_paid": _("An order was paid"),

@@ -111,8 +111,7 @@ def _hanging_on(tables: set[str]) -> list[tuple[str, str]]:
         for column, parent in parents:
             name = parent._meta.db_table  # type: ignore[union-attr]
             if name in tables:
-                found.append(
-                    (link._meta.db_table, f'"{column}" IN (SELECT id FROM "{name}" WHERE organization_id = whose)')
-                )  # noqa: S608
+                where = f'"{column}" IN (SELECT id FROM "{name}" WHERE organization_id = whose)'  # noqa: S608
+                found.append((link._meta.db_table, where))
                 break
     return found
