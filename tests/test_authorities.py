@@ -23,6 +23,7 @@ from conbillet.privacy.actions.decide_authority_case import (
     decide_authority_case,
 )
 from conbillet.privacy.actions.deliver_authority_package import forget_authority_packages
+from conbillet.privacy.actions.end_authority_case import CannotEnd, end_authority_case
 from conbillet.privacy.actions.open_authority_case import CannotOpen, Request, open_authority_case
 from conbillet.privacy.actions.seal_authority_package import (
     CannotSeal,
@@ -215,6 +216,45 @@ def test_what_is_missing_is_said_beside_the_field_and_nothing_is_stored(officers
     assert not AuthorityCase.objects.exists()
 
 
+def test_support_agents_cannot_decide_by_whatever_way(officers, bought, now):
+    case = opened(officers, now)
+    agent = Actor(ActorKind.STAFF, make_person("Signe").pk, None, "support_agent")
+    with pytest.raises(CannotDecide):
+        decide_authority_case(case=case, approves=True, actor=agent, now=now)
+    assert not AuthorityApproval.objects.exists()
+
+
+def test_planted_whom_it_names_does_not_decide(officers, world, now):
+    """An officer whose own data is asked for: as one of two approvers they would let it go, or stop it."""
+    mine = Account.objects.get(person_id=officers[1].person_id).email
+    case = opened(officers, now, mine)
+    with pytest.raises(CannotDecide) as refusal:
+        decide_authority_case(case=case, approves=False, actor=officers[1], now=now)
+    assert "dig" in str(refusal.value.message) or "you" in str(refusal.value.message)
+    assert decide_authority_case(case=case, approves=True, actor=officers[2], now=now).state == "waiting"
+
+
+def test_what_is_taken_back_is_ended_and_its_time_runs(officers, bought, now):
+    case = approved(officers, now)
+    package = seal_authority_package(case=case, actor=officers[0], now=now)
+    case = end_authority_case(case=case, actor=officers[0], now=now)
+    assert case.state == "withdrawn" and case.closed_at == now
+    with pytest.raises(FileNotFoundError):
+        hand_over(package=package, actor=officers[0], now=now)
+    assert AuthorityCase.objects.get().state == "withdrawn" and tell_persons(now=now) == 0
+
+
+def test_what_was_handed_over_cannot_be_ended(officers, bought, now):
+    case = approved(officers, now)
+    hand_over(package=seal_authority_package(case=case, actor=officers[0], now=now), actor=officers[0], now=now)
+    with pytest.raises(CannotEnd):
+        end_authority_case(case=case, actor=officers[0], now=now)
+    with pytest.raises(CannotEnd):
+        end_authority_case(
+            case=opened(officers, now), actor=Actor(ActorKind.STAFF, None, None, "support_agent"), now=now
+        )
+
+
 class TestPages:
     @pytest.fixture
     def case(self, officers, bought):
@@ -261,6 +301,15 @@ class TestPages:
         client = log_in(Client(), getattr(world, who))
         for path in ("/desk/authorities/", "/desk/authorities/new/", f"/desk/authorities/{case.reference}/"):
             assert client.get(path).status_code == 404
+
+    def test_opening_it_is_recorded_and_it_can_be_ended(self, officers, case):
+        client = self.officer(officers, 3)
+        page = f"/desk/authorities/{case.reference}/"
+        client.get(page)
+        assert AuditEntry.objects.get(action="authority_case_seen").actor_id == officers[3].person_id
+        client.post(f"{page}end/")
+        assert AuthorityCase.objects.get().state == "withdrawn"
+        assert "/end/" not in client.get(page).content.decode()
 
     def test_support_agents_are_refused(self, case, now):
         agent = make_person("Signe Support", "signe@conbillet.example")

@@ -126,6 +126,8 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "departure_withdrawn": gettext_lazy("took back that an association leaves"),
             "departure_handed_over": gettext_lazy("fetched the records of an association that leaves"),
             "association_deleted": gettext_lazy("deleted an association that left"),
+            "authority_case_seen": gettext_lazy("opened an authority's request"),
+            "authority_case_ended": gettext_lazy("ended an authority's request without handing anything over"),
             "limit_set": gettext_lazy("limited the use of somebody's data"),
             "limit_lifted": gettext_lazy("lifted the limit on somebody's data"),
             "breach_opened": gettext_lazy("wrote a breach of security down"),

@@ -5,12 +5,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from conbillet.accounts.models import StaffRole
 from conbillet.core import audit
 from conbillet.core.actor import Actor, ActorKind
 
 from ..models import AuthorityApproval, AuthorityCase
 
 NEEDED = 2
+OFFICERS = {StaffRole.Kind.PRIVACY_OFFICER, StaffRole.Kind.ADMINISTRATOR}
 
 
 class CannotDecide(Exception):
@@ -21,8 +23,21 @@ class OwnRequest(CannotDecide):
     message = _("Whoever wrote the request down cannot approve it. Two others must.")
 
 
+class NotAnOfficer(CannotDecide):
+    message = _("Only privacy officers and administrators decide about such a request.")
+
+
+class AboutOneself(CannotDecide):
+    message = _("The request names you, so others must decide.")
+
+
 class DecidedAlready(CannotDecide):
     message = _("You have decided already. Somebody else must, too.")
+
+
+def officer(actor: Actor) -> bool:
+    """Whether the actor acts at the desk in one of the roles that oversee it."""
+    return actor.kind is ActorKind.STAFF and any(role in OFFICERS for role in actor.role.split(","))
 
 
 @transaction.atomic
@@ -36,6 +51,10 @@ def decide_authority_case(*, case: AuthorityCase, approves: bool, actor: Actor, 
     # A requester who was erased since could be anybody: then nobody can be known to be somebody else.
     if locked.requested_by_id is None or locked.requested_by_id == actor.person_id:
         raise OwnRequest
+    if not officer(actor):
+        raise NotAnOfficer
+    if locked.subjects.filter(subject_id=actor.person_id).exists():
+        raise AboutOneself
     if locked.approvals.filter(by_id=actor.person_id).exists():
         raise DecidedAlready
     AuthorityApproval.objects.create(case=locked, by_id=actor.person_id, approves=approves, at=now)

@@ -16,8 +16,8 @@ KEEP_FILE = timedelta(days=30)
 @transaction.atomic
 def deliver_authority_package(*, package: AuthorityPackage, actor: Actor, now: datetime) -> bytes:
     """The zip's bytes, for the authority. Raises PackageChanged, or FileNotFoundError 30 days after the first time."""
-    plain = open_package(package)
     case = AuthorityCase.objects.select_for_update().get(pk=package.case_id)
+    plain = open_package(package)  # after the lock: a request that was ended meanwhile has no file any more
     if package.delivered_at is None:
         package.delivered_at = now
         package.save(update_fields=["delivered_at"])

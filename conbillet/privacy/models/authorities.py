@@ -15,6 +15,7 @@ class AuthorityCase(models.Model):
         APPROVED = "approved", _("Approved")
         REFUSED = "refused", _("Refused")
         DELIVERED = "delivered", _("Delivered")
+        WITHDRAWN = "withdrawn", _("Ended without a hand-over")
 
     reference = models.CharField(max_length=16, unique=True)
     authority = models.CharField(max_length=160)

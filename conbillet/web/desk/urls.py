@@ -23,6 +23,7 @@ urlpatterns = [
     path("authorities/new/", authorities.new, name="authority_new"),
     path("authorities/<slug:reference>/", authorities.authority, name="authority"),
     path("authorities/<slug:reference>/decision/", authorities.decide, name="authority_decide"),
+    path("authorities/<slug:reference>/end/", authorities.end, name="authority_end"),
     path("authorities/<slug:reference>/package/", authorities.package, name="authority_package"),
     path("breaches/", breaches.breaches, name="breaches"),
     path("breaches/new/", breaches.new, name="breach_new"),

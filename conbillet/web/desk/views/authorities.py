@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from conbillet.core import clock
+from conbillet.core import audit, clock
 from conbillet.privacy.actions.decide_authority_case import NEEDED, CannotDecide, decide_authority_case
+from conbillet.privacy.actions.end_authority_case import CannotEnd, end_authority_case
 from conbillet.privacy.actions.open_authority_case import CannotOpen, Request, open_authority_case
 from conbillet.privacy.actions.seal_authority_package import CannotSeal, PackageChanged, seal_authority_package
 from conbillet.privacy.models import AuthorityCase
@@ -55,8 +56,29 @@ def new(request: HttpRequest, staff: Staff) -> HttpResponse:
 @require_safe
 @officer_page
 def authority(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
-    """One request: what is asked for on what ground, who said yes, and what may be done now."""
-    return desk(request, "desk/authority.html", _context(_found(reference), staff))
+    """One request: what is asked for on what ground, who said yes, and what may be done now. Opening it is recorded."""
+    found = _found(reference)
+    audit.record(
+        action="authority_case_seen",
+        actor=staff.actor,
+        now=clock.now(),
+        organization_id=None,
+        object_kind="authority_case",
+        object_reference=found.reference,
+    )
+    return desk(request, "desk/authority.html", _context(found, staff))
+
+
+@require_POST
+@officer_page
+def end(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """The authority took it back, or its ground fell away."""
+    try:
+        end_authority_case(case=_found(reference), actor=staff.actor, now=clock.now())
+        messages.success(request, _("The request is ended. Nothing is handed over."))
+    except CannotEnd as refusal:
+        messages.error(request, str(refusal.message))
+    return redirect("desk:authority", reference=reference)
 
 
 @require_POST
@@ -110,7 +132,9 @@ def _context(case: AuthorityCase, staff: Staff) -> dict[str, Any]:
         "persons": case.subjects.count(),
         "categories": case.categories.split(","),
         "package": getattr(case, "package", None),
+        "may_end": case.closed_at is None and case.state != AuthorityCase.State.DELIVERED,
         "may_decide": case.state == AuthorityCase.State.WAITING
         and case.requested_by_id != mine
-        and all(one.by_id != mine for one in approvals),
+        and all(one.by_id != mine for one in approvals)
+        and not case.subjects.filter(subject_id=mine).exists(),
     }
