@@ -27,6 +27,7 @@ from conbillet.consents.actions.ask_consent import ask_consent
 from conbillet.consents.actions.give_consent import give_consent
 from conbillet.core import audit
 from conbillet.core.actor import ANONYMOUS, SYSTEM, person_actor
+from conbillet.core.references import new_reference
 from conbillet.memberships.actions.document_members import document_members
 from conbillet.memberships.counting.rule_sets import NoRuleSet, keys, rule_set
 from conbillet.memberships.models import DocumentedMember
@@ -269,7 +270,7 @@ class Canary:
         """A limit to the use of their data, a breach that concerned them, a child whose guardian they are."""
         now = self.now
         Limit.objects.create(person=self.person, kind=Limit.Kind.OBJECTION, purpose="use.improve", from_at=now)
-        breach = Breach.objects.create(reference="CANARYBREACH", discovered_at=now, report_by_at=now)
+        breach = Breach.objects.create(reference=new_reference(), discovered_at=now, report_by_at=now)
         BreachSubject.objects.create(breach=breach, subject_id=self.person.pk)
         child = Person.objects.create(name="Other Ward", created_at=now, updated_at=now)
         Guardianship.objects.create(guardian=self.person, child=child, basis="case", since_at=now)
