@@ -10,10 +10,10 @@ from conbillet.consents.consent_links import consent_key
 from conbillet.consents.models import MarketingConsent
 from conbillet.core import clock
 from conbillet.core.references import new_reference
-from conbillet.memberships.models import MembershipType
+from conbillet.memberships.models import Member, MembershipType
 from conbillet.organizations.models import Invitation, Role
 from conbillet.organizations.tokens import invitation_token, token_hash
-from conbillet.privacy.models import AuthorityCase, Erasure, InsightPackage
+from conbillet.privacy.models import AuthorityCase, Breach, Erasure, InsightPackage
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Order, Participant
 from conbillet.support.models import Case
@@ -78,8 +78,10 @@ def _of_the_association(world: World, now: datetime) -> dict[str, Any]:
         name="Dorte Dør",
         asked_at=now,
     )
+    member = Member.objects.create(organization=world.organization, member_no="7", name="Mia Medlem", created_at=now)
     return {
         "invitation:": {"token": token},
+        "member:": {"number": member.member_no},
         "role:": {"role": Role.objects.get(organization=world.organization, person=world.door_crew).pk},
         "membership_type:": {"number": MembershipType.objects.filter(organization=world.organization).first().pk},
         "certificate:": {"reference": certificate.reference},
@@ -89,7 +91,7 @@ def _of_the_association(world: World, now: datetime) -> dict[str, Any]:
 def _of_the_platform(world: World, now: datetime) -> dict[str, Any]:
     case = Case.objects.create(
         reference=new_reference(), kind=Case.Kind.OTHER, email="en@example.dk", subject="Hej", text="Hej", created_at=now,
-        due_on=now.date() + timedelta(days=30),
+        due_on=now.date() + timedelta(days=30), access_key=secrets.token_hex(16),
     )  # fmt: skip
     request = AuthorityCase.objects.create(
         reference=new_reference(), authority="Politiet", legal_ground="Kendelse", request="Alt", categories="user.name",
@@ -104,7 +106,16 @@ def _of_the_platform(world: World, now: datetime) -> dict[str, Any]:
         erased_at=now, backups_until=now.date() + timedelta(days=30),
     )  # fmt: skip
     package = InsightPackage.objects.create(reference=new_reference(), person=world.buyer, asked_at=now)
+    breach = Breach.objects.create(
+        reference=new_reference(),
+        discovered_at=now,
+        report_by_at=now + timedelta(hours=72),
+        written_at=now,
+        happened="Noget",
+    )
     return {
+        "help/case/": {"reference": case.reference, "key": case.access_key},
+        "desk/breaches/": {"reference": breach.reference},
         "desk/cases/": {"reference": case.reference},
         "desk/authorities/": {"reference": request.reference},
         "newsletter_answer:": {"reference": news.reference, "key": consent_key(news)},

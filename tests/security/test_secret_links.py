@@ -107,5 +107,5 @@ def test_planted_a_redirect_with_the_address_in_the_query_is_caught(world, secre
     from conbillet.web.shop.views import ticket
 
     for module in (goals, invitation, ticket):
-        monkeypatch.setattr(module, "sign_in_and_come_back", lambda request: redirect_to_login(request.path))
+        monkeypatch.setattr(module, "sign_in_and_come_back", lambda request, **more: redirect_to_login(request.path))
     assert all_leaks(world, secrets)
