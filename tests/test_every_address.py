@@ -37,7 +37,7 @@ NOT_OPENED = {
     "package": "a file, once it is made",
     "returned": "leads on: coming back from Stripe",
     "search": "leads back to the door without a question",
-    "documentation": "needs a year that was counted: conbillet/web/office/tests",
+    "documentation": "needs a year that was counted: tests/privacy/test_six_fields_only.py",
     "case_limit": "needs somebody who has shown who they are: tests/cases",
     "case_deletion": "needs somebody who has shown who they are: tests/cases",
     "case_file": "needs a file that came by mail",
