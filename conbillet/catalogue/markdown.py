@@ -6,15 +6,16 @@ from html import unescape
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
-from markdown_it.utils import OptionsDict
 
 LONGEST = 20_000  # characters of one text
 
-_parser = (
-    MarkdownIt("commonmark", {"html": False, "typographer": False, "maxNesting": 12})
-    .enable(["table", "strikethrough"])
-    .disable("image")
-)
+
+def _made(*, breaks: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "typographer": False, "maxNesting": 12, "breaks": breaks})
+    return parser.enable(["table", "strikethrough"]).disable("image")
+
+
+_parser, _line_keeper = _made(breaks=False), _made(breaks=True)
 _TAGS = {
     "p",
     "br",
@@ -48,11 +49,12 @@ def render_markdown(text: str, *, keep_lines: bool = False) -> SafeString:
 
     `keep_lines`: a new line is a new line, as people who have never heard of Markdown mean it. The parser lets no HTML through, and the sanitiser would take it out if it did: two defences that fail apart.
     """
-    tokens = _parser.parse(text[:LONGEST])
+    parser = _line_keeper if keep_lines else _parser
+    tokens = parser.parse(text[:LONGEST])
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = _LOWER[token.tag]
-    html = _parser.renderer.render(tokens, OptionsDict({**_parser.options, "breaks": keep_lines}), {})
+    html = parser.renderer.render(tokens, parser.options, {})
     return mark_safe(sanitise(html))  # noqa: S308
 
 
