@@ -125,6 +125,8 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "departure_agreed": gettext_lazy("agreed that an association leaves"),
             "departure_withdrawn": gettext_lazy("took back that an association leaves"),
             "departure_handed_over": gettext_lazy("fetched the records of an association that leaves"),
+            "guardian_recorded": gettext_lazy("wrote down who acts for a child"),
+            "guardian_removed": gettext_lazy("wrote down that nobody acts for a child any more"),
             "association_deleted": gettext_lazy("deleted an association that left"),
             "authority_case_seen": gettext_lazy("opened an authority's request"),
             "authority_case_ended": gettext_lazy("ended an authority's request without handing anything over"),

@@ -3,7 +3,7 @@
 Needs no account, no cookie and no session: the code's reference stands with the case, and the code itself nowhere.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -12,6 +12,7 @@ from conbillet.accounts.models import Account, Person
 from conbillet.core import audit
 from conbillet.core.actor import ANONYMOUS, Actor
 from conbillet.mail.actions.queue_mail import queue_mail
+from conbillet.privacy.actions.record_guardian import CannotGuard, record_guardian
 from conbillet.privacy.models import Guardianship
 from conbillet.support.actions.close_case import close_case
 from conbillet.support.actions.show_identity import show_identity
@@ -57,16 +58,17 @@ def ask_to_prove(*, case: Case, now: datetime) -> None:
     )
 
 
-def remember_guardian(*, case: Case, now: datetime) -> Guardianship | None:
-    """A checked guardian and a child who both have accounts: from now on the guardian finds the child on their own page."""
+def remember_guardian(*, case: Case, child_born: date | None, actor: Actor, now: datetime) -> Guardianship | None:
+    """A guardian whom staff have checked, and a child, who both have accounts: from now on the guardian finds the child on
+    their own page. None where that cannot be."""
     child = _person(case.email)
     guardian = _person(case.contact_email)
     if not case.for_child or case.identity != Case.Identity.STAFF or child is None or guardian is None:
         return None
-    found, _made = Guardianship.objects.get_or_create(
-        guardian=guardian, child=child, defaults={"basis": "case", "since_at": now}
-    )
-    return found
+    try:
+        return record_guardian(guardian=guardian, child=child, born=child_born, actor=actor, now=now)
+    except CannotGuard:
+        return None
 
 
 def _person(email: str) -> Person | None:

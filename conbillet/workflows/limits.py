@@ -31,7 +31,8 @@ def limit_after_case(*, case: Case, kind: str, purpose: str, actor: Actor, now: 
 def lift_after_case(*, limit: Limit, actor: Actor, now: datetime) -> Limit:
     """Lift a limit in three days, and tell the person now."""
     lifted = lift_limit(limit=limit, actor=actor, now=now)
-    account = Account.objects.select_related("person").filter(person_id=lifted.person_id).first()
+    mine = Account.objects.select_related("person").filter(person=lifted.person_id) if lifted.person_id else None
+    account = mine.first() if mine is not None else None
     recipient = account.email if account else lifted.email
     if recipient:
         queue_mail(

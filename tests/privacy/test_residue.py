@@ -153,7 +153,7 @@ def test_the_id_is_left_only_in_proofs_that_name_nobody(canary, tmp_path):
     erased(canary)
     assert places(canary, tmp_path, str(canary.person.pk)) <= {
         "core_auditentry.actor_id", "core_auditentry.subject_id", "core_auditentry.object_reference",
-        "privacy_erasure.subject_id", "privacy_disclosedperson.subject_id",
+        "privacy_erasure.subject_id", "privacy_disclosedperson.subject_id", "privacy_breachsubject.subject_id",
         "file keys/erasures/ledger.jsonl", f"file keys/subjects/{canary.person.pk.hex[-2:]}/…",
     }  # fmt: skip
 

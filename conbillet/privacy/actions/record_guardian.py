@@ -1,6 +1,6 @@
 """The desk writes down that somebody acts for a child under 15 who has an account, after it has seen a proof of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -32,13 +32,19 @@ class OwnGuardian(CannotGuard):
 
 
 @transaction.atomic
-def record_guardian(*, guardian: Person, child: Person, actor: Actor, now: datetime) -> Guardianship:
-    """From now on the guardian sees and fetches the child's data, until the child is 15. Once only. Raises CannotGuard."""
+def record_guardian(
+    *, guardian: Person, child: Person, actor: Actor, now: datetime, born: date | None = None
+) -> Guardianship:
+    """From now on the guardian sees and fetches the child's data, until the child is 15. Once only. Raises CannotGuard.
+
+    `born` is the day that the proof shows; it counts only where the child's profile says none.
+    """
     if actor.kind is not ActorKind.STAFF:
         raise CannotGuard
     if guardian == child:
         raise OwnGuardian
-    if child.birth_date is None or age_on(child.birth_date, copenhagen_day(now)) >= GROWN_UP:
+    birthday = child.birth_date or born
+    if birthday is None or age_on(birthday, copenhagen_day(now)) >= GROWN_UP:
         raise NotAChild
     found, is_new = Guardianship.objects.get_or_create(
         guardian=guardian, child=child, defaults={"basis": "case", "since_at": now}

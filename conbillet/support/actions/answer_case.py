@@ -10,7 +10,7 @@ from conbillet.core.actor import Actor
 
 from ..models import Case, CaseNote
 
-ACTIONS = {CaseNote.Kind.ANSWER: "case_answered", CaseNote.Kind.REFUSAL: "case_refused"}
+ACTIONS: dict[str, str] = {CaseNote.Kind.ANSWER: "case_answered", CaseNote.Kind.REFUSAL: "case_refused"}
 
 
 class CaseClosed(Exception):

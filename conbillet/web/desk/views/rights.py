@@ -81,7 +81,7 @@ def vouch(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
         except CannotVouch as refusal:
             form.add_error(refusal.field, str(refusal.message))
         else:
-            remember_guardian(case=case, now=now)
+            remember_guardian(case=case, child_born=wanted["child_born"], actor=staff.actor, now=now)
             messages.success(request, _("It is written down."))
             return redirect("desk:case", reference=reference)
     return desk(request, "desk/case_vouch.html", {"case": found, "form": form}, status=422 if form.is_bound else 200)
