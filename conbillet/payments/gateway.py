@@ -1,4 +1,4 @@
-"""The payment provider behind one interface; `stripe_gateway.py` and its transport alone know the SDK.
+"""The payment provider behind one interface; `stripe_gateway.py`, `direct_calls.py` and `transport.py` alone know the SDK.
 
 Every call goes to an association's own account (the `Stripe-Account` header: direct charges), and none is made inside a
 transaction. Answers are frozen values of ours; errors are those below. Nothing is repeated by itself, so that a

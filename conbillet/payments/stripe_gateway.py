@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import stripe
 
+from .direct_calls import DirectCalls
 from .gateway import (
     AccountView,
     ChargeView,
@@ -22,6 +23,8 @@ from .gateway import (
 from .transport import Transport
 
 T = TypeVar("T")
+_SESSIONS = "/v1/checkout/sessions"
+_WHOLE = {"expand": ["payment_intent.latest_charge.balance_transaction"]}
 
 
 class StripeGateway:
@@ -29,23 +32,18 @@ class StripeGateway:
 
     def __init__(self, *, secret_key: str, base: str, timeout: float) -> None:
         stripe.enable_telemetry = False
-        self._client = stripe.StripeClient(
-            secret_key, base_addresses={"api": base}, max_network_retries=0, http_client=Transport(timeout)
+        transport = Transport(timeout)
+        client = stripe.StripeClient(
+            secret_key, base_addresses={"api": base}, max_network_retries=0, http_client=transport
         )
-        self._api = self._client.v1
+        self._api = client.v1
+        self._direct = DirectCalls(secret_key=secret_key, base=base, transport=transport)
 
     def create_session(self, *, account: str, key: str, request: dict[str, Any]) -> SessionView:
-        return self._session("post", "", account, idempotency_key=key, **request)
+        return _session(self._ask(lambda: self._direct.post(_SESSIONS, account=account, key=key, params=request)))
 
     def session(self, *, account: str, session: str) -> SessionView:
-        return self._session("get", f"/{session}", account, expand=["payment_intent.latest_charge.balance_transaction"])
-
-    def _session(self, verb: str, path: str, account: str, **request: Any) -> SessionView:
-        # The two calls of every purchase: read as JSON, since the SDK's objects cost more than all the rest of the call.
-        answer: Any = self._ask(
-            lambda: self._client.raw_request(verb, f"/v1/checkout/sessions{path}", stripe_account=account, **request)
-        )
-        return _session(answer.data)
+        return _session(self._ask(lambda: self._direct.get(f"{_SESSIONS}/{session}", account=account, params=_WHOLE)))
 
     def find_session(self, *, account: str, attempt: str, since: datetime) -> SessionView | None:
         """The session that carries this attempt's key, among those made since. None: there is none."""

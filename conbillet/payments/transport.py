@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import stripe
 import urllib3
+
+Answer = tuple[str, int, Mapping[str, str]]
 
 
 class Transport(stripe.HTTPClient):
@@ -21,6 +24,7 @@ class Transport(stripe.HTTPClient):
             ca_certs=stripe.ca_bundle_path,
             cert_reqs="CERT_REQUIRED",
         )
+        self._hosts: dict[str, urllib3.HTTPConnectionPool] = {}
 
     def request(
         self,
@@ -30,13 +34,19 @@ class Transport(stripe.HTTPClient):
         post_data: Any = None,
         *,
         _usage: list[str] | None = None,
-    ) -> tuple[str, int, Mapping[str, str]]:
+    ) -> Answer:
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        host = self._hosts.get(origin)
+        if host is None:
+            host = self._hosts[origin] = self._pool.connection_from_url(origin)
         try:
-            answer = self._pool.request(method.upper(), url, body=post_data, headers=headers)
+            answer = host.urlopen(method.upper(), url[len(origin) :], body=post_data, headers=headers, redirect=False)
         except urllib3.exceptions.HTTPError as error:
             # The kind of error only: its text may hold the address, and the address an id.
             raise stripe.APIConnectionError(type(error).__name__, should_retry=False) from None
         return answer.data.decode("utf-8", "replace"), answer.status, answer.headers
 
     def close(self) -> None:
+        self._hosts.clear()
         self._pool.clear()
