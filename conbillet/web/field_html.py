@@ -1,14 +1,25 @@
 """One form field as HTML: label, help, error and control belong together. The tag `{% field %}` writes it.
 
 Written here and not in a template, because a checkout has two dozen of them and a template takes four times as long.
+An empty box looks the same for everybody, so it is written once.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.forms import BoundField
-from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, ChoiceWidget, Input, RadioSelect
+from django.forms.widgets import (
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    ChoiceWidget,
+    EmailInput,
+    Input,
+    RadioSelect,
+    TextInput,
+)
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from conbillet.web.escaping import escape
@@ -21,6 +32,43 @@ def field_html(
     bound: BoundField, *, label: Any, help_text: Any, prefix: str, suffix: str, attributes: Mapping[str, Any]
 ) -> SafeString:
     """The whole field. `attributes` are added to the control's own."""
+    looks = None if label is not None or prefix or suffix else _looks(bound, help_text, attributes)
+    if looks is None:
+        return _written(bound, label=label, help_text=help_text, prefix=prefix, suffix=suffix, attributes=attributes)
+    html = _empty_boxes.get(looks)
+    if html is None:
+        if len(_empty_boxes) >= MOST_KEPT:
+            _empty_boxes.clear()
+        html = _written(bound, label=label, help_text=help_text, prefix=prefix, suffix=suffix, attributes=attributes)
+        _empty_boxes[looks] = html
+    return html
+
+
+MOST_KEPT = 1000
+_empty_boxes: dict[tuple[Any, ...], SafeString] = {}
+
+
+def _looks(bound: BoundField, help_text: Any, attributes: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """All that an empty box of text is made of. None for anything else, and for texts that are not the program's own."""
+    field = bound.field
+    widget, own_label = field.widget, bound.label
+    if type(widget) not in (TextInput, EmailInput) or not isinstance(own_label, Promise):
+        return None
+    if help_text and not isinstance(help_text, Promise):
+        return None
+    if bound.value() not in (None, "") or bound.errors:
+        return None
+    shown = [(name, type(value), str(value)) for given in (widget.attrs, attributes) for name, value in given.items()]
+    texts = (get_language(), str(own_label), str(help_text))
+    # Django points to the field's own help, even where the template shows another one or none.
+    kind = (widget.input_type, getattr(field, "max_length", None), field.disabled, bool(field.help_text))
+    required = (field.required, bound.form.use_required_attribute)
+    return (bound.html_name, bound.auto_id, texts, kind, required, len(widget.attrs), *shown)
+
+
+def _written(
+    bound: BoundField, *, label: Any, help_text: Any, prefix: str, suffix: str, attributes: Mapping[str, Any]
+) -> SafeString:
     widget, errors, name = bound.field.widget, bound.errors, escape(bound.auto_id)
     described = [f"{bound.auto_id}_{part}" for part, there in (("help", help_text), ("error", errors)) if there]
     several = isinstance(widget, (RadioSelect, CheckboxSelectMultiple))
