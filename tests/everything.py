@@ -47,6 +47,7 @@ def values_for(world: World) -> dict[str, Any]:
         "participant:": {"order_reference": order.reference, "claim_key": friend.claim_key if friend else "nothing"},
         "my/orders/": {"reference": mine.reference},
         "my/data/correct/": {"slug": world.organization.slug},
+        "desk/associations/": {"slug": world.organization.slug},
         "event_refunds:": {"event": off.slug},
         **_of_the_association(world, now),
         **_of_the_platform(world, now),
