@@ -30,7 +30,7 @@ class CannotDisclose(Exception):
         return str(self.message)
 
 
-CHUNK = 2000
+CHUNK = 500
 
 # One statement: the hand-over, whom it is about, and what is handed over. Nothing can come between reading and recording.
 _WRITE = """
