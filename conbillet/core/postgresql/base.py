@@ -10,6 +10,10 @@ from psycopg.types.datetime import TimestamptzLoader
 
 from .liveness import is_alive
 
+# A prepared statement is planned once. PostgreSQL would otherwise plan some anew at every call, for a gain that it guesses
+# from its estimate of rows; planning then takes ten times as long as running.
+_KEEP_PLANS = "-c plan_cache_mode=force_generic_plan"
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     _cursor_of_ask: "psycopg.Cursor[Any] | None" = None
@@ -50,7 +54,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
-        return {**params, "context": _adapters(params["context"])}
+        options = f"{params.get('options', '')} {_KEEP_PLANS}".strip()
+        return {**params, "context": _adapters(params["context"]), "options": options}
 
 
 class _Watched(psycopg.Cursor[Any]):

@@ -34,3 +34,25 @@ def test_a_connection_that_was_terminated_is_replaced(second, owner_connection):
 def test_no_connection_is_no_good_one(second):
     second.close()
     assert not second.is_usable()
+
+
+PLANS = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%planned once'"
+
+
+@pytest.mark.parametrize(("kept", "planned_anew"), [("force_generic_plan", 0), ("auto", 7)])
+def test_a_kept_statement_is_planned_once(second, kept, planned_anew):
+    """The second case is PostgreSQL's own choice, which the engine takes from it: here it plans at every call."""
+    with second.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("force_generic_plan",)
+        cursor.execute(f"SET plan_cache_mode = {kept}")
+    for number in range(7):
+        second.ask(
+            "SELECT %s::int AS asked FROM generate_series(1, %s) AS planned_once -- planned once",
+            [number, 9],
+            keep=True,
+        )
+    with second.cursor() as cursor:
+        cursor.execute(PLANS)
+        generic, custom = cursor.fetchone()
+    assert (custom, generic + custom) == (planned_anew, 7)
