@@ -171,10 +171,8 @@ class StripeGateway:
     def _ask(self, call: Callable[[], T]) -> T:
         try:
             return call()
-        except stripe.IdempotencyError as error:
-            raise (
-                ProviderBusy(error.code or "") if error.http_status == 409 else KeyReused("idempotency_error")
-            ) from None
+        except stripe.IdempotencyError:
+            raise KeyReused("idempotency_error") from None
         except stripe.InvalidRequestError as error:
             kind = ProviderMissing if error.http_status == 404 else ProviderRefused
             raise kind(error.code or "invalid_request", error.param or "") from None
@@ -183,6 +181,8 @@ class StripeGateway:
         except stripe.PermissionError:
             raise ProviderRefused("account_invalid") from None
         except stripe.StripeError as error:
+            if error.http_status == 409:  # the SDK has no kind of its own for it
+                raise ProviderBusy(error.code or "") from None
             # Wrong API key, too many requests, no answer, server error: the same request may succeed later.
             raise ProviderUnknown(error.code or type(error).__name__) from None
 

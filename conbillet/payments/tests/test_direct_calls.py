@@ -9,6 +9,14 @@ import stripe
 
 from conbillet.payments.checkout import CheckoutLine, request_for
 from conbillet.payments.direct_calls import DirectCalls, encoded
+from conbillet.payments.gateway import (
+    KeyReused,
+    ProviderBusy,
+    ProviderMissing,
+    ProviderRefused,
+    ProviderUnknown,
+)
+from conbillet.payments.stripe_gateway import StripeGateway
 from conbillet.payments.transport import Transport
 
 SESSIONS = "/v1/checkout/sessions"
@@ -105,3 +113,23 @@ def test_errors_are_the_sdks_own(status, content):
 def test_what_stripe_would_read_otherwise_is_not_sent(value):
     with pytest.raises(TypeError):
         encoded({"mode": value})
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "ours"),
+    [
+        (400, {"type": "idempotency_error"}, KeyReused),
+        (409, {"type": "idempotency_error", "code": "idempotency_key_in_use"}, ProviderBusy),
+        (400, {"type": "invalid_request_error", "code": "parameter_invalid"}, ProviderRefused),
+        (404, {"type": "invalid_request_error", "code": "resource_missing"}, ProviderMissing),
+        (403, {"type": "invalid_request_error"}, ProviderRefused),
+        (500, {"type": "api_error"}, ProviderUnknown),
+    ],
+)
+def test_an_error_of_stripes_is_one_of_ours(monkeypatch, status, error, ours):
+    wire = Wire(json.dumps({"error": error}), status)
+    monkeypatch.setattr("conbillet.payments.stripe_gateway.Transport", lambda timeout: wire)
+    asked = StripeGateway(secret_key="sk_test_x", base="https://stripe.example", timeout=1)
+    with pytest.raises(ours) as raised:
+        asked.create_session(account="acct_1", key="key-1", request=REQUEST)
+    assert type(raised.value) is ours
