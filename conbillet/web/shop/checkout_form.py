@@ -4,7 +4,7 @@ A form is bound when the visitor wants to buy; otherwise (a cart that is being c
 typed is shown again without judging it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ from conbillet.web.fields import (
 )
 
 ADDRESS = ("street", "postcode", "city", "country")
+DOCUMENTATION = ("gender", "same_address", *ADDRESS, "relation")
 ME, OTHER = "me", "other"
 
 
@@ -44,7 +45,18 @@ class _Form(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, sent: Mapping[str, str] | None, *, judge: bool, prefix: str, initial: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        sent: Mapping[str, str] | None,
+        *,
+        judge: bool,
+        prefix: str,
+        initial: dict[str, Any],
+        without: Collection[str],
+    ) -> None:
+        # What is not asked for is left out before Django copies the fields: copying takes longest.
+        kept = {name: field for name, field in type(self).base_fields.items() if name not in without}
+        self.base_fields = kept  # type: ignore[misc]  # Django copies what it finds there
         if sent is not None and not judge:
             typed = {name: sent.get(f"{prefix}-{name}") for name in self.base_fields}
             initial = {**initial, **{name: value for name, value in typed.items() if value is not None}}
@@ -55,13 +67,6 @@ class _Form(forms.Form):
                 if isinstance(field, forms.BooleanField)
             }
         super().__init__(sent if judge else None, prefix=prefix, initial=initial)
-
-    def drop(self, *names: str) -> None:
-        for name in names:
-            del self.fields[name]
-
-    def without_address(self) -> None:
-        self.drop(*ADDRESS)
 
 
 class BuyerForm(_Form):
@@ -84,14 +89,18 @@ class BuyerForm(_Form):
         address_needed: bool,
         initial: dict[str, Any],
     ) -> None:
-        super().__init__(sent, judge=judge, prefix="buyer", initial={"method": Order.Method.CARD, **initial})
+        super().__init__(
+            sent,
+            judge=judge,
+            prefix="buyer",
+            initial={"method": Order.Method.CARD, **initial},
+            without=() if len(methods) > 1 else ("method",),
+        )
         self.fields["email"].error_messages["required"] = _("Write your e-mail.")
         for name in ("street", "postcode", "city"):
             self.fields[name].required = address_needed
-        if len(methods) > 1:
+        if "method" in self.fields:
             self.fields["method"].choices = methods  # type: ignore[attr-defined]
-        else:
-            self.drop("method")
         if not address_needed:
             self.fields["street"].help_text = _("Only if you want it on your receipt.")
 
@@ -145,18 +154,16 @@ class PersonForm(_Form):
     def __init__(
         self, sent: Mapping[str, str] | None, *, key: str, judge: bool, needs: Needs, initial: dict[str, Any]
     ) -> None:
-        super().__init__(sent, judge=judge, prefix=f"p{key}", initial=initial)
         self.key, self.needs, self.can_be_buyer = key, needs, key == "1"
-        if not self.can_be_buyer:
-            self.drop("whose")
+        without: tuple[str, ...] = () if self.can_be_buyer else ("whose",)
+        if not needs.documentation:
+            without += DOCUMENTATION if needs.birth_date else (*DOCUMENTATION, "birth_date")
+        super().__init__(sent, judge=judge, prefix=f"p{key}", initial=initial, without=without)
         # Autofill knows one person only, the one who types; and the buyer's own name and address are asked below.
         for name in self.fields if not self.can_be_buyer else ("name", "email", *ADDRESS, "relation"):
-            self.fields[name].widget.attrs["autocomplete"] = "off"
-        if not (needs.birth_date or needs.documentation):
-            self.drop("birth_date")
-        if not needs.documentation:
-            self.drop("gender", "same_address", *ADDRESS, "relation")
-        else:
+            if name in self.fields:
+                self.fields[name].widget.attrs["autocomplete"] = "off"
+        if needs.documentation:
             self.fields["city"].widget.attrs["data-town"] = ""
             self.fields["country"].widget.attrs["data-country"] = ""
 
