@@ -38,6 +38,23 @@ def ordered(page: Page, convention: Convention) -> Page:  # noqa: F811
     return order
 
 
+SLOW = "const send = XMLHttpRequest.prototype.send; XMLHttpRequest.prototype.send = function (body) { setTimeout(() => send.call(this, body), 600); };"
+
+
+def test_what_is_typed_while_the_server_answers_stays(page: Page, convention: Convention) -> None:  # noqa: F811
+    """Choosing whose a ticket is has the server make the form anew; a quick typist is not undone by it."""
+    page.add_init_script(SLOW)
+    page.goto(address(convention))
+    page.get_by_role("button", name=f"Én mere: {convention.products['child'].name_da}", exact=True).click()
+    page.get_by_role("button", name="Læg i kurven").click()
+    page.wait_for_url("**/checkout/")
+    before = page.locator("[data-checkout] h2").first.element_handle()
+    page.get_by_label("En anden").check()
+    page.get_by_label("Navn", exact=True).fill("Lille Per")
+    page.wait_for_function("old => !old.isConnected", arg=before)  # the form was made anew
+    expect(page.get_by_label("Navn", exact=True)).to_have_value("Lille Per")
+
+
 def test_a_phone_offers_its_own_menu(ordered) -> None:
     page = ordered("navigator.share = async (what) => { window.shared = what; };")
     page.get_by_role("button", name="Send videre").click()

@@ -6,13 +6,23 @@ const address = form?.getAttribute("action");
 let asking = null;
 form?.classList.add("scripted");
 
-const swap = (answer) => {
+// What was typed while the server answered stays: the fields whose value is not the one that was sent.
+const WRITTEN = "input:not([type=radio],[type=checkbox],[type=hidden]),textarea,select";
+const typedSince = (sent) =>
+  [...form.querySelectorAll(WRITTEN)].filter((one) => one.name && one.value !== (sent.get(one.name) ?? "")).map(({ name, value }) => [name, value]);
+
+const swap = (answer, sent) => {
   const fresh = answer?.querySelector("[data-checkout]");
   if (!fresh) return false;
   const held = document.activeElement;
   const again = held?.id ? `#${CSS.escape(held.id)}` : held?.name ? `[name="${CSS.escape(held.name)}"]` : "";
   const label = held?.getAttribute("aria-label") ?? "";
+  const typed = typedSince(sent);
   form.replaceChildren(...document.importNode(fresh, true).childNodes);
+  for (const [name, value] of typed) {
+    const field = form.querySelector(`[name="${CSS.escape(name)}"]`);
+    if (field?.matches(WRITTEN)) field.value = value;
+  }
   const deadline = answer.querySelector("[data-countdown] time")?.dateTime;
   const shown = document.querySelector("[data-countdown] time");
   if (deadline && shown) shown.dateTime = deadline;
@@ -30,13 +40,13 @@ const ask = (submitter) => {
   const request = asking = new XMLHttpRequest();
   request.open("POST", address);
   request.responseType = "document";
-  request.addEventListener("load", () => {
-    // Somewhere else (the cart is gone, or was ordered): go there.
-    if (!swap(request.response)) location.assign(request.responseURL || address);
-  });
-  request.addEventListener("error", () => form.submit());
   const data = new FormData(form);
   data.set(submitter?.name ?? "action", submitter?.value ?? "update");
+  request.addEventListener("load", () => {
+    // Somewhere else (the cart is gone, or was ordered): go there.
+    if (!swap(request.response, data)) location.assign(request.responseURL || address);
+  });
+  request.addEventListener("error", () => form.submit());
   request.send(data);
 };
 
