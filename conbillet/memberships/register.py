@@ -11,7 +11,7 @@ from django.db.models.fields import TextField
 from .models import Member, Membership
 
 LONGEST_SEARCH = 80
-NOW, BEFORE, UNPAID, UNKNOWN_TOWN = "now", "before", "unpaid", "municipality"
+NOW, BEFORE, UNPAID, NO_MUNICIPALITY = "now", "before", "unpaid", "municipality"
 _BY_NAME = OrderBy(Func("name", function="conbillet_sort_key", output_field=TextField()))
 SORTS: dict[str, list[Any]] = {
     "name": [_BY_NAME, F("id").asc()],
@@ -43,6 +43,6 @@ def find_members(*, organization_id: int, wanted: MemberFilter, on: date) -> Que
         members = members.filter(is_member=False)
     elif wanted.state == UNPAID:
         members = members.filter(Exists(Membership.objects.filter(member=OuterRef("pk"), paid_at=None)))
-    elif wanted.state == UNKNOWN_TOWN:
+    elif wanted.state == NO_MUNICIPALITY:
         members = members.filter(country="DK", municipality_code="")
     return members.order_by(*SORTS.get(wanted.sort, SORTS["name"]))

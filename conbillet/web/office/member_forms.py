@@ -24,7 +24,7 @@ STATES = [
     (register.NOW, _("Members today")),
     (register.BEFORE, _("Not members today")),
     (register.UNPAID, _("With unpaid dues")),
-    (register.UNKNOWN_TOWN, _("Without a municipality")),
+    (register.NO_MUNICIPALITY, _("Without a municipality")),
 ]
 SORTS = [("name", _("By name")), ("number", _("By number")), ("newest", _("Newest first"))]
 METHODS = [("", _("Not stated")), ("transfer", _("Bank transfer")), ("mobilepay", "MobilePay"), ("cash", _("Cash"))]
