@@ -1,19 +1,23 @@
 """The office's documentation of members: counted live, kept, handed out with a trace, frozen on New Year's night."""
 
 import io
-from datetime import UTC, datetime
+import zipfile
+from datetime import UTC, datetime, timedelta
 
 import pypdf
 import pytest
 
 from conbillet.core import clock
 from conbillet.core.models import AuditEntry
+from conbillet.core.tenancy import acting_for
 from conbillet.memberships import documentation as module
 from conbillet.memberships.models import Member, MemberDocumentation, Membership
 from conbillet.memberships.tests.test_importing import load
 from conbillet.organizations.models import RoleKind
+from conbillet.privacy.actions import disclose_members as door
 from conbillet.privacy.disclosure import disclosures_about, stand_in
-from conbillet.privacy.models import DisclosedPerson, Disclosure
+from conbillet.privacy.limits import restricted_members
+from conbillet.privacy.models import DisclosedPerson, Disclosure, Limit
 from conbillet.privacy.reach import guest, subject_of
 from conbillet.web.office.tests.test_orders import text_of, with_role
 from conbillet.workflows.member_documentation import freeze_year
@@ -141,6 +145,71 @@ class TestHandedOut:
         kept.members.filter(position=2).update(name="=1+1", street="@cmd")
         text = handed(owner, kept, "csv").decode("utf-8-sig")
         assert "'=1+1" in text and "'@cmd" in text
+
+
+class TestRestricted:
+    """Whose data may only be stored (GDPR art. 18) is in no list, file or sample of names; the numbers count them."""
+
+    FORMS = ("csv", "pdf", "proofs")
+
+    @pytest.fixture
+    def limited(self, world, kept, now):
+        """Bo by the person the register knows, Anna by an address that leads to nobody."""
+        Member.objects.filter(member_no="2").update(person=world.buyer)
+        Limit.objects.create(person=world.buyer, kind="restriction", from_at=now - timedelta(days=1))
+        Limit.objects.create(email="anna@example.com", kind="restriction", from_at=now - timedelta(days=1))
+        return {str(Member.objects.get(member_no=number).name) for number in ("1", "2")}
+
+    def text(self, owner, kept, form) -> str:
+        content = handed(owner, kept, form, **({"size": "300"} if form == "proofs" else {}))
+        return content.decode("utf-8-sig") if form == "csv" else text_in(content)
+
+    @pytest.mark.parametrize("form", FORMS)
+    def test_left_out_of_every_file_and_its_record(self, owner, world, kept, limited, form):
+        text = self.text(owner, kept, form)
+        assert not [name for name in limited if name in text]
+        assert not DisclosedPerson.objects.filter(subject_id=world.buyer.pk).exists()
+        assert disclosures_about(subject_of(world.buyer)) == disclosures_about(guest("anna@example.com")) == []
+        assert form == "proofs" or Disclosure.objects.get().people == 8
+
+    def test_left_out_of_the_workbook(self, owner, kept, limited):
+        with zipfile.ZipFile(io.BytesIO(handed(owner, kept, "xlsx"))) as file:
+            text = "".join(file.read(name).decode() for name in file.namelist())
+        assert not [name for name in limited if name in text] and Disclosure.objects.get().people == 8
+
+    @pytest.mark.parametrize("form", FORMS)
+    def test_planted_a_door_that_forgets_to_ask_hands_them_out(self, owner, kept, limited, monkeypatch, form):
+        monkeypatch.setattr(door, "restricted_members", set)
+        monkeypatch.setattr("conbillet.workflows.member_documentation.restricted_members", set)
+        text = self.text(owner, kept, form)
+        assert [name for name in limited if name in text]
+
+    def test_page_and_file_say_how_many_and_why_but_not_who(self, owner, kept, limited):
+        page = text_of(owner.get(f"{PAGE}{kept.reference}/"))
+        assert "2 medlemmer er udeladt af listen og stikprøven" in page and "artikel 18" in page
+        assert not [name for name in limited if name in page]
+        assert "2 medlemmer, hvis oplysninger kun må opbevares" in " ".join(self.text(owner, kept, "pdf").split())
+
+    def test_nothing_is_said_when_nobody_is_left_out(self, owner, kept):
+        assert "udeladt" not in text_of(owner.get(f"{PAGE}{kept.reference}/"))
+        assert "Udeladt" not in self.text(owner, kept, "pdf")
+
+    def test_the_sample_takes_the_next_by_lot(self, owner, kept, limited):
+        assert "bekræfter, at dette er" in self.text(owner, kept, "proofs")
+        assert Disclosure.objects.get().people == kept.numbers["overall"] - kept.members.filter(
+            counts=True, member__member_no__in=["1", "2"]
+        ).count()  # fmt: skip
+
+    def test_another_association_s_restricted_members_are_not_told_to_this_one(self, world, kept, limited):
+        with acting_for(world.other.pk):
+            assert restricted_members() == set()
+        with acting_for(world.organization.pk):
+            assert len(restricted_members()) == 2
+
+    def test_when_the_limit_has_ended_they_are_handed_out_again(self, owner, kept, limited, now):
+        Limit.objects.update(until_at=now - timedelta(hours=1))
+        text = self.text(owner, kept, "csv")
+        assert all(name in text for name in limited)
 
 
 class TestNewYear:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,12 +40,15 @@ def verifies(documentation: MemberDocumentation) -> bool:
     )
 
 
-def sample(documentation: MemberDocumentation, size: int) -> list[DocumentedMember]:
+def sample(documentation: MemberDocumentation, size: int, *, without: Collection[int] = ()) -> list[DocumentedMember]:
     """Members who count, drawn for an auditor: the same ones whenever it is drawn, and a larger one contains the smaller.
 
-    Whoever knows the seed can draw it again: positions in the order of SHA-256 over seed and position.
+    Whoever knows the seed can draw it again: positions in the order of SHA-256 over seed and position. For members
+    `without` (the register's keys) the next in that order is taken.
     """
-    counting = list(documentation.members.filter(counts=True).values_list("position", flat=True))
+    counts = documentation.members.filter(counts=True)
+    rows = counts.values_list("position", "member_id")
+    counting = [position for position, member in rows if member not in without]
     drawn = sorted(counting, key=lambda position: _lot(documentation.seed, position))[: max(size, 0)]
     return list(documentation.members.filter(position__in=drawn).order_by("position"))
 

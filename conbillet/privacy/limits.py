@@ -1,7 +1,7 @@
 """What a limit means (GDPR art. 18 and 21), asked at the doors that it closes; see decision 23.
 
 Restricted: the data is stored, and nothing else is done with it. It is not handed to an association (the view of
-attendees leaves it out), no news is sent, retention does not take it, and it is told in insight. Tickets stay valid, and
+attendees leaves it out, and so does each list of members that leaves as a file), no news is sent, retention does not take it, and it is told in insight. Tickets stay valid, and
 mails about what somebody bought go on: they are what the person asked for.
 An objection closes one purpose: news, or counting for statistics.
 """
@@ -9,6 +9,7 @@ An objection closes one purpose: news, or counting for statistics.
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from conbillet.accounts.models import Account, EmailProof
@@ -37,6 +38,13 @@ def held_people(*, now: datetime) -> Held:
     emails |= {one.lower() for one in Account.objects.filter(person__in=persons).values_list("email", flat=True)}
     emails |= {one.lower() for one in EmailProof.objects.filter(person__in=persons).values_list("email", flat=True)}
     return Held(persons, frozenset(emails))
+
+
+def restricted_members() -> set[int]:
+    """Members whose data may only be stored, by the register's keys. On a page of the office: of its association."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT privacy_restricted_members()")
+        return {int(number) for (number,) in cursor.fetchall()}
 
 
 def is_closed(*, purpose: str, person_id: UUID | None, email: str, now: datetime) -> bool:

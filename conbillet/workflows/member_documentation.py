@@ -16,7 +16,8 @@ from conbillet.memberships.models import DocumentedMember, Member, MemberDocumen
 from conbillet.memberships.pdf.documents import MOST_PROOFS, render_documentation
 from conbillet.memberships.pdf.words import municipality_text, reason_text
 from conbillet.organizations.models import Organization
-from conbillet.privacy.actions.disclose_members import disclose_members
+from conbillet.privacy.actions.disclose_members import MemberHandover, disclose_members
+from conbillet.privacy.limits import restricted_members
 
 WIDTHS = (10, 26, 12, 26, 10, 18, 8, 20, 8, 40)
 
@@ -45,11 +46,15 @@ def freeze_year(*, now: datetime) -> None:
 
 def hand_out_list(
     *, documentation: MemberDocumentation, organization: Organization, form: str, actor: Actor, now: datetime
-) -> list[DocumentedMember]:
-    """Everybody in the list, after it was written down that they are handed out (`form` is csv, xlsx or pdf)."""
-    members = list(documentation.members.order_by("position"))
-    disclose_members(organization=organization, members=members, form=form, actor=actor, now=now)
-    return members
+) -> MemberHandover:
+    """Everybody in the list whose data may leave, after it was written down (`form` is csv, xlsx or pdf)."""
+    members = documentation.members.order_by("position")
+    return disclose_members(organization=organization, members=members, form=form, actor=actor, now=now)
+
+
+def left_out_of(documentation: MemberDocumentation) -> int:
+    """How many of the list do not leave as a file, because their data may only be stored. The numbers have them all."""
+    return documentation.members.filter(member__in=restricted_members()).count()
 
 
 def hand_out_proofs(
@@ -62,12 +67,13 @@ def hand_out_proofs(
     now: datetime,
 ) -> bytes:
     """The auditor's sample with each member's proof, as PDF; at most 300. Those in it are written down."""
-    drawn = sample(documentation, min(size, MOST_PROOFS))
-    disclose_members(organization=organization, members=drawn, form="pdf", actor=actor, now=now)
-    proofs = list(
-        documentation.members.filter(pk__in=[one.pk for one in drawn]).prefetch_related("dues").order_by("position")
-    )
-    return render_documentation(documentation, organization, language=language, proofs=proofs)
+    held = restricted_members()
+    drawn = sample(documentation, min(size, MOST_PROOFS), without=held)
+    handover = disclose_members(organization=organization, members=drawn, form="pdf", actor=actor, now=now)
+    leaving = documentation.members.filter(pk__in=[one.pk for one in handover.members])
+    proofs = list(leaving.prefetch_related("dues").order_by("position"))
+    skipped = documentation.members.filter(counts=True, member__in=held).count()
+    return render_documentation(documentation, organization, language=language, proofs=proofs, left_out=skipped)
 
 
 def list_rows(members: Sequence[DocumentedMember]) -> Iterator[list[object]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from conbillet.core.clock import copenhagen_day
 from conbillet.core.formats import format_day, format_day_range, format_moment, format_money
@@ -27,9 +28,10 @@ def render_documentation(
     language: str,
     members: Sequence[DocumentedMember] = (),
     proofs: Sequence[DocumentedMember] = (),
+    left_out: int = 0,
 ) -> bytes:
-    """PDF/UA of the numbers; with `members` their list, with `proofs` a page for each of them. The same input gives the
-    same bytes. Raises CannotTypeset."""
+    """PDF/UA of the numbers; with `members` their list, with `proofs` a page for each of them. `left_out`: how many stand
+    in neither, because the law lets their data be stored only. The same input gives the same bytes. Raises CannotTypeset."""
     with translation.override(language):
         title = _("Members %(year)s, %(name)s") % {"year": documentation.year, "name": organization.name}
         data: dict[str, Data] = {
@@ -37,13 +39,15 @@ def render_documentation(
             "title": title,
             "heading": title,
             "texts": _texts(),
-            "facts": _facts(documentation, organization, language),
+            "facts": [*_facts(documentation, organization, language), *_left_out(left_out)],
             "matrix": _matrix(documentation),
             "municipalities": [
                 [municipality_text(code), str(count)]
                 for code, count in largest_first(documentation.numbers["per_municipality"])
             ],
-            "reasons": [[reason_text(code), str(count)] for code, count in largest_first(documentation.numbers["reasons"])],
+            "reasons": [
+                [reason_text(code), str(count)] for code, count in largest_first(documentation.numbers["reasons"])
+            ],
             "list": [_row(one, language) for one in members],
             "list_heading": _("Everybody in the register"),
             "proofs": [_proof(one, organization, language) for one in proofs],
@@ -90,6 +94,17 @@ def _facts(documentation: MemberDocumentation, organization: Organization, langu
         [_("Seed of the sample"), _grouped(documentation.seed)],
     ]  # fmt: skip
     return [row for row in rows if row[1]]
+
+
+def _left_out(count: int) -> list[list[str]]:
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)s member, whose data may only be stored (GDPR article 18). The numbers count everybody.",
+        "%(count)s members, whose data may only be stored (GDPR article 18). The numbers count everybody.",
+        count,
+    ) % {"count": count}
+    return [[_("Left out of the names"), text]]
 
 
 def _grouped(digits: str) -> str:

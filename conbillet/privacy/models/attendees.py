@@ -24,9 +24,13 @@ _NOT_RESTRICTED = """NOT EXISTS (SELECT FROM privacy_restricted() AS r(person_id
 _RESTRICTED = """
 CREATE OR REPLACE FUNCTION privacy_restricted() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT x.person_id FROM privacy_limit x
-    WHERE x.kind = 'restriction' AND x.purpose IN ('', 'use.purchases')
-      AND x.from_at <= now() AND (x.until_at IS NULL OR x.until_at > now())
+    SELECT x.person_id FROM (
+        SELECT COALESCE(y.person_id, a.person_id) AS person_id FROM privacy_limit y
+        LEFT JOIN accounts_account a ON y.person_id IS NULL AND y.email <> '' AND lower(a.email) = lower(y.email)
+        WHERE y.kind = 'restriction' AND y.purpose IN ('', 'use.purchases')
+          AND y.from_at <= now() AND (y.until_at IS NULL OR y.until_at > now())
+    ) x
+    WHERE x.person_id IS NOT NULL
       AND (NULLIF(current_setting('conbillet.organization', true), '') IS NULL
            OR EXISTS (SELECT FROM sales_participant p WHERE p.person_id = x.person_id
                       AND p.organization_id = NULLIF(current_setting('conbillet.organization', true), '')::bigint)

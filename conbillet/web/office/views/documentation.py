@@ -24,7 +24,7 @@ from conbillet.memberships.pdf.words import band_text, largest_first, municipali
 from conbillet.organizations.access import NotFound, Standing
 from conbillet.organizations.permissions import Permission
 from conbillet.web.pages import office_page
-from conbillet.workflows.member_documentation import hand_out_list, hand_out_proofs, list_csv, list_xlsx
+from conbillet.workflows.member_documentation import hand_out_list, hand_out_proofs, left_out_of, list_csv, list_xlsx
 
 from ..paging import page_of
 
@@ -65,7 +65,16 @@ def documentations(request: HttpRequest, standing: Standing) -> HttpResponse:
             continue
         totals = totals_of(count_members(organization_id=association.pk, rules=rules, year=year))
         reasons = [(reason_text(code), count) for code, count in largest_first(totals.reasons)]
-        rows.append({"key": key, "name": _name(rules), "rules": rules, "source": _source(rules), "totals": totals, "reasons": reasons})
+        rows.append(
+            {
+                "key": key,
+                "name": _name(rules),
+                "rules": rules,
+                "source": _source(rules),
+                "totals": totals,
+                "reasons": reasons,
+            }
+        )
     kept = MemberDocumentation.objects.filter(organization=association).order_by("-counted_at", "-pk")
     context = {
         "year": year,
@@ -117,6 +126,7 @@ def documentation(request: HttpRequest, standing: Standing, reference: str) -> H
         "municipalities": [(municipality_text(code), n) for code, n in largest_first(kept.numbers["per_municipality"])],
         "reasons": [(reason_text(code), n) for code, n in largest_first(kept.numbers["reasons"])],
         "sample": SampleForm(),
+        "left_out": left_out_of(kept),
         "named": kept.members.exclude(name="").exists(),
     }
     return render(request, "office/members/documentation.html", context)
@@ -145,11 +155,11 @@ def hand_out(request: HttpRequest, standing: Standing, reference: str, form: str
             return redirect("office:documentation", organization=association.slug, reference=reference)
         pdf = hand_out_proofs(**values, size=asked.cleaned_data["size"], language=_language())
         return _file(pdf, f"{name}-{_('sample')}.pdf")
-    members = hand_out_list(**values, form=form)
+    handover = hand_out_list(**values, form=form)
+    members = handover.members
     if form == "pdf":
-        return _file(
-            render_documentation(kept, association, language=_language(), members=members), f"{name}-{_('list')}.pdf"
-        )
+        pdf = render_documentation(kept, association, language=_language(), members=members, left_out=handover.left_out)
+        return _file(pdf, f"{name}-{_('list')}.pdf")
     body = list_xlsx(members, sheet=str(kept.year)) if form == "xlsx" else list_csv(members)
     content_type = CONTENT_TYPE if form == "xlsx" else "text/csv; charset=utf-8"
     stream = StreamingHttpResponse(body, content_type=content_type, headers=_headers(f"{name}.{form}"))
