@@ -214,6 +214,18 @@ def disk(free: int | None = None) -> Iterator[Finding]:
         yield fine(text)
 
 
+def postcodes() -> Iterator[Finding]:
+    from conbillet.core.postcodes import official_file
+
+    if official_file().exists():
+        yield fine("the official table of postcodes and municipalities is there")
+    else:
+        yield note(
+            "postcodes know one municipality each (GeoNames); many lie in several",
+            "get the official table (postnr;by;kommunekode;kommune) and run `bin/conbillet postcodes import FILE.csv`",
+        )
+
+
 def ports() -> Iterator[Finding]:
     at = environment.ports()
     demo = environment.running_demo(environment.data_folder())

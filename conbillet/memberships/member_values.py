@@ -4,9 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from conbillet.core.postcodes import municipalities_for, municipality_name
-
 from .models import Member
+from .places import ADMIN, municipality_of_address
 
 FIELDS = (
     "name",
@@ -40,14 +39,11 @@ class MemberValues:
     def columns(self, member: Member | None = None) -> dict[str, Any]:
         """The values as columns. A municipality that somebody chose stays until another is chosen or the postcode moves."""
         values = asdict(self)
-        code, source = self.municipality_code, "admin"
+        code = self.municipality_code
         moved = member is None or member.postcode != self.postcode or member.country != self.country
-        kept = member is not None and not moved and member.municipality_code == code
-        if kept and member is not None:
+        if member is not None and not moved and member.municipality_code == code:
             source = member.municipality_source
-        elif self.country != "DK":
-            code, source = "", ""
-        elif not code or municipality_name(code) is None or (moved and member and code == member.municipality_code):
-            candidates = municipalities_for(self.postcode)
-            code, source = (candidates[0], "auto") if len(candidates) == 1 else ("", "")
+        else:
+            said = "" if moved and member is not None and code == member.municipality_code else code
+            code, source = municipality_of_address(country=self.country, postcode=self.postcode, said=said, by=ADMIN)
         return {**values, "municipality_code": code, "municipality_source": source}

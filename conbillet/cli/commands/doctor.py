@@ -25,7 +25,15 @@ def run(args: argparse.Namespace) -> int:
         try:
             with django_ready():
                 found += doctor.examine(
-                    [doctor.settings, doctor.keys, doctor.ports, doctor.stripe, doctor.mail, doctor.inbox]
+                    [
+                        doctor.settings,
+                        doctor.keys,
+                        doctor.ports,
+                        doctor.stripe,
+                        doctor.mail,
+                        doctor.inbox,
+                        doctor.postcodes,
+                    ]
                 )
                 found += _database()
         except (CannotStart, WrongEnvironment) as reason:

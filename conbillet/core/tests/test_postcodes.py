@@ -90,8 +90,8 @@ def test_municipalities_are_in_danish_order():
 def test_a_table_with_several_municipalities_for_a_postcode_is_read(tmp_path, monkeypatch):
     (tmp_path / "postcodes.csv").write_text("postcode;town;municipalities\n2800;Kongens Lyngby;0173,0157,0159\n")
     monkeypatch.setattr(postcodes, "_FOLDER", tmp_path)
-    postcodes._places.cache_clear()
+    postcodes._shipped_places.cache_clear()
     try:
         assert municipalities_for("2800") == ("0173", "0157", "0159")
     finally:
-        postcodes._places.cache_clear()
+        postcodes._shipped_places.cache_clear()

@@ -8,11 +8,17 @@ from django.db.models import Q
 
 from ..models import Member, Membership
 from ..numbers import next_number
+from ..places import municipality_of_address
+
+PLACE = ("municipality_code", "municipality_source")
 
 
 @dataclass(frozen=True)
 class MemberDetails:
-    """The six fields as they were given at purchase; a snapshot for the association's register."""
+    """The six fields as they were given at purchase; a snapshot for the association's register.
+
+    `municipality_code` is what was chosen where the postcode lies in several municipalities.
+    """
 
     person_id: UUID | None
     name: str
@@ -23,6 +29,7 @@ class MemberDetails:
     postcode: str = ""
     city: str = ""
     country: str = "DK"
+    municipality_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,10 +78,12 @@ def grant_membership(*, organization_id: int, details: MemberDetails, dues: Dues
             member_no=next_number(organization_id),
             created_at=now,
             **snapshot,
+            **_municipality(None, details),
         )
     else:
+        snapshot |= _municipality(member, details)
         for name, value in snapshot.items():
-            if value:
+            if value or name in PLACE:
                 setattr(member, name, value)
         member.person_id = member.person_id or details.person_id
         member.left_on = None
@@ -97,6 +106,17 @@ def grant_membership(*, organization_id: int, details: MemberDetails, dues: Dues
         payment_reference=dues.payment_reference,
         source_reference=dues.source_reference,
     )
+
+
+def _municipality(member: Member | None, details: MemberDetails) -> dict[str, str]:
+    """What is known now; nothing new where the address was not given, or is the one that was known."""
+    address = {"country": details.country or "DK", "postcode": details.postcode}
+    kept = member is not None and (
+        not details.postcode or (member.municipality_code and all(getattr(member, n) == v for n, v in address.items()))
+    )
+    if kept and not details.municipality_code:
+        return {}
+    return dict(zip(PLACE, municipality_of_address(**address, said=details.municipality_code), strict=True))
 
 
 def _find(organization_id: int, details: MemberDetails) -> Member | None:

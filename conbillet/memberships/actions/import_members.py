@@ -16,6 +16,7 @@ from conbillet.organizations.models import Organization
 
 from ..importing.read import EnteredMembership, Problem, ReadFile, Row
 from ..models import Member, Membership, MembershipType
+from ..places import ADMIN
 
 _PORTION = 1000
 _KEPT = ("period_from", "period_to", "dues_amount", "dues_separate", "paid_at", "payer_relation", "refunded_amount", "dispute_state")  # fmt: skip
@@ -97,6 +98,7 @@ def _members(
     for key, rows in _by_person(read.rows).items():
         snapshot = {name: value for name, value in rows[-1].snapshot.items() if name in read.columns}
         number = rows[0].member_no
+        imported.doubts += _two_people(rows)
         member = by_number.get(number) if number else by_person.get(key)
         namesake = by_person.get(_who(rows[-1].snapshot["name"], rows[-1].snapshot["birth_date"]))
         if member is None:
@@ -107,7 +109,7 @@ def _members(
             member = Member(organization=organization, member_no=number or numbers.next(), created_at=now, **snapshot)
             fresh.append(member)
             by_person.setdefault(_who(member.name, member.birth_date), member)
-        elif _apply(member, snapshot):
+        elif _apply(member, _keeping_the_municipality(member, snapshot)):
             changed.append(member)
         people.append((member, rows))
     Member.objects.bulk_create(fresh, batch_size=_PORTION)
@@ -128,6 +130,22 @@ def _by_person(rows: Iterable[Row]) -> dict[object, list[Row]]:
 def _who(name: str, birth_date: date | None) -> object:
     # Without a date of birth two people of one name are two people, until somebody gives them a number.
     return (" ".join(name.lower().split()), birth_date) if birth_date else object()
+
+
+def _two_people(rows: list[Row]) -> Iterator[Problem]:
+    """Lines of one number that look like two people: an error in the file that would hide one of them."""
+    first = rows[0].snapshot
+    for row in rows[1:]:
+        if row.member_no and row.snapshot["birth_date"] != first["birth_date"] and row.snapshot["name"] != first["name"]:
+            yield Problem(row.line, "member_no", _("Line %(line)s has this number with another name and date of birth.") % {"line": rows[0].line})  # fmt: skip
+
+
+def _keeping_the_municipality(member: Member, snapshot: dict[str, Any]) -> dict[str, Any]:
+    """What was chosen for an address stays while the file brings the same address and no municipality of its own."""
+    moved = any(name in snapshot and snapshot[name] != getattr(member, name) for name in ("postcode", "country"))
+    if moved or not member.municipality_code or snapshot.get("municipality_source") == ADMIN:
+        return snapshot
+    return {name: value for name, value in snapshot.items() if name not in ("municipality_code", "municipality_source")}
 
 
 def _apply(row: Member | Membership, values: dict[str, Any]) -> bool:

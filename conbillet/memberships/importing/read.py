@@ -8,6 +8,7 @@ Rows of one `member_no` are one person's memberships.
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -22,7 +23,9 @@ from django.utils.translation import gettext_lazy as _
 from conbillet.core.clock import COPENHAGEN, age_on
 from conbillet.core.money import LARGEST_AMOUNT
 from conbillet.core.people import Gender, PayerRelation
-from conbillet.core.postcodes import municipalities_for, municipality_name, town_for
+from conbillet.core.postcodes import municipality_name, town_for
+
+from ..places import ADMIN, municipality_of_address
 
 COLUMNS = (
     "member_no", "name", "birth_date", "gender", "street", "postcode", "city", "country", "municipality_code", "email",
@@ -38,6 +41,7 @@ _WIDTHS = {"member_no": 20, "name": 120, "street": 120, "postcode": 12, "city": 
 _COUNTRIES = {"": "DK", "DANMARK": "DK", "DENMARK": "DK", "SVERIGE": "SE", "SWEDEN": "SE", "NORGE": "NO", "NORWAY": "NO",
               "TYSKLAND": "DE", "GERMANY": "DE", "FINLAND": "FI", "ISLAND": "IS", "ICELAND": "IS"}  # fmt: skip
 NOT_A_MUNICIPALITY = ("UDL", "UKENDT")  # abroad and unknown, as reports name them
+_THOUSANDS = re.compile(r"(?<=[0-9])\.(?=[0-9]{3}(?:\.[0-9]{3})*,)")  # 1.234,50; a point alone is a decimal point
 _YES, _NO = {"true", "1", "yes", "ja"}, {"false", "0", "no", "nej", ""}
 
 
@@ -198,11 +202,8 @@ def _contradictions(read: dict[str, Any], today: date) -> Iterator[tuple[str, st
 
 
 def _snapshot(read: dict[str, Any]) -> dict[str, Any]:
-    code, source = read["municipality_code"], "admin" if read["municipality_code"] else ""
-    if not code and read["country"] == "DK":
-        candidates = municipalities_for(read["postcode"])
-        if len(candidates) == 1:  # where there are several, a person must say it
-            code, source = candidates[0], "auto"
+    said = read["municipality_code"]  # where the postcode has several, a person must say it
+    code, source = municipality_of_address(country=read["country"], postcode=read["postcode"], said=said, by=ADMIN)
     city = read["city"] or (town_for(read["postcode"]) or "" if read["country"] == "DK" else "")
     own = {"municipality_code": code, "municipality_source": source, "city": city}
     return {**{name: read[name] for name in _SNAPSHOT if name not in own}, **own}
@@ -263,7 +264,7 @@ def _amount(cell: str) -> int:
     if not cell:
         return 0
     try:
-        ore = Decimal(cell.replace(",", ".")) * 100
+        ore = Decimal(_THOUSANDS.sub("", cell).replace(",", ".")) * 100
     except InvalidOperation:
         raise _Bad(_("Write the amount as 75.00 or 75,00.")) from None
     if not ore.is_finite() or ore != ore.to_integral_value() or not 0 <= ore <= LARGEST_AMOUNT:
