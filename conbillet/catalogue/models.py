@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from conbillet.core.money import CURRENCY, VatCode
+from conbillet.core.states import StateField
 from conbillet.core.tenancy import TenantForeignKey, TenantModel
 
 
@@ -34,7 +35,7 @@ class Event(TenantModel):
             ("mixed", _("A bit of everything")),
         ],
     )
-    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    state = StateField(max_length=10, choices=State.choices, default=State.DRAFT)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     opens_at = models.TimeField(_("doors open at"), null=True, blank=True)

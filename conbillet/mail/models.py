@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from conbillet.accounts.models import Person
+from conbillet.core.states import StateField
 
 
 class OutgoingMail(models.Model):
@@ -25,7 +26,7 @@ class OutgoingMail(models.Model):
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    state = StateField(max_length=10, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()

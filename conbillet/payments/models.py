@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conbillet.accounts.models import Person
 from conbillet.core.money import CURRENCY
+from conbillet.core.states import StateField
 from conbillet.core.tenancy import TenantForeignKey, TenantModel
 
 
@@ -43,7 +44,7 @@ class Payment(TenantModel):
     reference = models.CharField(max_length=16, unique=True)
     about = models.CharField(max_length=64, unique=True)
     method = models.CharField(max_length=10, choices=Method.choices)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.EXPECTED)
+    state = StateField(max_length=10, choices=State.choices, default=State.EXPECTED)
     amount = models.PositiveIntegerField()
     captured_amount = models.PositiveIntegerField(default=0)
     refunded_amount = models.PositiveIntegerField(default=0)  # refunds asked for and not failed (I3)
@@ -78,7 +79,7 @@ class Attempt(TenantModel):
     id = models.BigAutoField(primary_key=True)
     key = models.UUIDField(unique=True, default=uuid4, editable=False)
     payment = TenantForeignKey(Payment, related_name="attempts")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.STARTING)
+    state = StateField(max_length=10, choices=State.choices, default=State.STARTING)
     session = models.CharField(max_length=100, blank=True)
     url = models.CharField(max_length=2000, blank=True)
     fingerprint = models.CharField(max_length=64, blank=True, default="")  # of the request: one key, one request
@@ -108,7 +109,7 @@ class Refund(TenantModel):
     about = models.CharField(max_length=64, blank=True)  # opaque: the credit note or reversal that it pays out
     amount = models.PositiveIntegerField()
     currency = models.CharField(max_length=3, default=CURRENCY)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.REQUESTED)
+    state = StateField(max_length=10, choices=State.choices, default=State.REQUESTED)
     provider_refund = models.CharField(max_length=80, blank=True)
     reason = models.CharField(
         max_length=40,

@@ -9,6 +9,7 @@ from conbillet.accounts.models import Person
 from conbillet.catalogue.models import Event, Price, Product, ProductKind, Quota, Variant
 from conbillet.core.money import CURRENCY, VatCode
 from conbillet.core.people import Gender, PayerRelation
+from conbillet.core.states import StateField
 from conbillet.core.tenancy import TenantForeignKey, TenantModel, TenantOneToOneField
 
 
@@ -65,7 +66,7 @@ class Order(TenantModel):
     buyer_country = models.CharField(max_length=2, blank=True, default="DK")
     email_confirmed_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=5, default="da")
-    state = models.CharField(max_length=20, choices=State.choices, default=State.AWAITING_PAYMENT)
+    state = StateField(max_length=20, choices=State.choices, default=State.AWAITING_PAYMENT)
     method = models.CharField(max_length=10, choices=Method.choices)
     amount = models.PositiveIntegerField()  # what was to be paid when it was placed, in øre
     vat_amount = models.PositiveIntegerField(default=0)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from conbillet.accounts.models import Person
 from conbillet.catalogue.models import Event
 from conbillet.core.references import pretty
+from conbillet.core.states import StateField
 from conbillet.organizations.models import Organization
 
 
@@ -54,7 +55,7 @@ class Case(models.Model):
     organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
     event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.OTHER)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    state = StateField(max_length=10, choices=State.choices, default=State.OPEN)
     channel = models.CharField(max_length=6, choices=Channel.choices, default=Channel.FORM)
     name = models.CharField(max_length=120, blank=True)
     email = models.EmailField(blank=True)  # the address that the data is under; it is what ties the case to somebody

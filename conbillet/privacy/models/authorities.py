@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.accounts.models import Person
+from conbillet.core.states import StateField
 
 
 class AuthorityCase(models.Model):
@@ -27,7 +28,7 @@ class AuthorityCase(models.Model):
     to_date = models.DateField(null=True)
     silence_why = models.TextField(blank=True)
     silence_until = models.DateField(null=True)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    state = StateField(max_length=10, choices=State.choices, default=State.DRAFT)
     requested_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     received_on = models.DateField()
     opened_at = models.DateTimeField()

@@ -3,6 +3,7 @@
 from django.db import models
 
 from conbillet.accounts.models import Person
+from conbillet.core.states import StateField
 from conbillet.support.models import Case
 
 
@@ -21,7 +22,7 @@ class InsightPackage(models.Model):
     # A guardian who asked for the child; only they, and only while they are its guardian, fetch it.
     asked_by = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
     case = models.ForeignKey(Case, models.SET_NULL, null=True, related_name="+")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    state = StateField(max_length=10, choices=State.choices, default=State.WAITING)
     progress = models.PositiveSmallIntegerField(default=0)  # per cent
     language = models.CharField(max_length=5, default="da")
     asked_at = models.DateTimeField()
