@@ -90,6 +90,13 @@ class EmailAddressField(forms.EmailField):
         return str(super().to_python(value) or "").lower()
 
 
+class DayField(forms.DateField):
+    """A day chosen in the browser's own calendar, which takes the ISO form only, in every language."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+
+
 class BirthDateField(forms.Field):
     """A date of birth, typed as people in Denmark type it. Not in the future, and nobody is over 120."""
 

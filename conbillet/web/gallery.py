@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from conbillet.core import clock
+from conbillet.web.fields import DayField
 
 SLUGS = ("fastaval-2027", "drageborg", "natten-i-aarhus", "terningkast", "con-2026", "viking")
 
@@ -26,7 +27,7 @@ class ExampleForm(forms.Form):
     email = forms.EmailField()
     postcode = forms.CharField(max_length=4)
     city = forms.CharField()
-    birth_date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    birth_date = DayField()
     price = forms.CharField(required=False, max_length=8)
     gender = forms.ChoiceField(
         choices=[("woman", "Kvinde"), ("man", "Mand"), ("other", "Andet"), ("none", "Ikke oplyst")], widget=forms.RadioSelect

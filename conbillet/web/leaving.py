@@ -17,6 +17,8 @@ from conbillet.organizations.models import Organization
 from conbillet.privacy.actions.ask_to_leave import AT_LEAST, CannotLeave, current_departure, stay_after_all
 from conbillet.privacy.actions.hand_over_records import NothingToHandOver, hand_over_records
 from conbillet.privacy.departure import PackageChanged, holdings, obstacles
+from conbillet.privacy.erasure.words import OTHER_THING
+from conbillet.web.fields import DayField
 from conbillet.workflows.departures import leave, thing
 
 Render = Callable[[dict[str, Any], int], HttpResponse]
@@ -25,13 +27,10 @@ Render = Callable[[dict[str, Any], int], HttpResponse]
 class LeaveForm(forms.Form):
     """The day, and that it is meant. Staff write why, where no owner agrees."""
 
-    delete_on = forms.DateField(
-        label=gettext_lazy("On which day is everything to be deleted?"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    delete_on = DayField(label=gettext_lazy("On which day is everything to be deleted?"))
     reason = forms.CharField(
         label=gettext_lazy("Why, and who of the association said so?"),
         max_length=1000,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     sure = forms.BooleanField(
@@ -88,7 +87,7 @@ def leaving(
         "form": form,
         "departure": under_way,
         "obstacles": obstacles(organization, now=now),
-        "rows": sorted(rows.items()),
+        "rows": sorted(rows.items(), key=lambda row: (row[0] == OTHER_THING, row[0])),
         "leaving": organization,
         "by_owner": by_owner,
     }

@@ -98,6 +98,10 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "members_imported": gettext_lazy("read members from a file"),
             "members_documented": gettext_lazy("counted the members of a year"),
             "members_handed_out": gettext_lazy("took a list of members as a file"),
+            "certificates_switched_on": gettext_lazy("began to ask for child-protection certificates"),
+            "certificates_switched_off": gettext_lazy("stopped asking for child-protection certificates"),
+            "certificate_asked": gettext_lazy("asked somebody for a child-protection certificate"),
+            "certificate_settled": gettext_lazy("settled a child-protection certificate"),
             "organization_created": gettext_lazy("set the association up"),
             "organization_updated": gettext_lazy("changed the association's details"),
             "agreement_accepted": gettext_lazy("accepted the agreement"),
@@ -122,6 +126,16 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "case_done": gettext_lazy("did what a case asked for"),
             "case_noted": gettext_lazy("wrote a note in a case"),
             "case_closed": gettext_lazy("closed a case"),
+            "authority_case_opened": gettext_lazy("wrote an authority's request down"),
+            "authority_case_approved": gettext_lazy("said yes to an authority's request"),
+            "authority_case_refused": gettext_lazy("said no to an authority's request"),
+            "authority_package_sealed": gettext_lazy("sealed the file for an authority"),
+            "authority_package_delivered": gettext_lazy("handed the file over to an authority"),
+            "disclosed_to_authority": gettext_lazy("handed somebody's data over to an authority"),
+            "insight_asked": gettext_lazy("asked for everything about themselves"),
+            "insight_for_case": gettext_lazy("had everything about somebody put together for a case"),
+            "insight_fetched": gettext_lazy("fetched everything about themselves"),
+            "insight_by_command": gettext_lazy("had everything about somebody put together"),
             "departure_agreed": gettext_lazy("agreed that an association leaves"),
             "departure_withdrawn": gettext_lazy("took back that an association leaves"),
             "departure_handed_over": gettext_lazy("fetched the records of an association that leaves"),
@@ -155,11 +169,16 @@ BEGINNINGS = {
     "payment_mismatch_": gettext_lazy("noticed a payment that does not fit"),
     "difference_": gettext_lazy("noticed a difference to Stripe's books"),
 }
+# What has a page at the desk: kind of thing → the page's name.
+AT_THE_DESK = {"case": "desk:case", "authority_case": "desk:authority", "breach": "desk:breach"}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the log; `times` the same thing was noted in a row. `order` is an order's reference, or empty."""
+    """One line of the log; `times` the same thing was noted in a row. `order` is an order's reference, or empty.
+
+    `desk` is the name of the desk's page about what it was done to, and `reference` that thing's, or both are empty.
+    """
 
     at: datetime
     who: str
@@ -167,6 +186,8 @@ class Line:
     what: Any
     order: str
     times: int
+    desk: str = ""
+    reference: str = ""
 
 
 def lines_of(entries: Iterable[AuditEntry], *, names: dict[UUID, tuple[str, str]]) -> list[Line]:
@@ -194,6 +215,7 @@ def lines_of(entries: Iterable[AuditEntry], *, names: dict[UUID, tuple[str, str]
                 _what(entry.action),
                 entry.object_reference if entry.object_kind == "order" else "",
                 1,
+                *((AT_THE_DESK[entry.object_kind], entry.object_reference) if entry.object_kind in AT_THE_DESK else ()),
             )
         )
     return found

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conbillet.privacy.insight.words import CATEGORIES
 from conbillet.privacy.package_contents import categories_that_can_be_asked_for
+from conbillet.web.fields import DayField
 
 MOST_PERSONS = 20
 
@@ -22,7 +23,7 @@ class AuthorityForm(forms.Form):
         help_text=_("For example a court's order of disclosure (retsplejeloven § 804), with its number and day."),
     )
     text = forms.CharField(label=_("What they ask for"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
-    received_on = forms.DateField(label=_("Received on"), widget=forms.DateInput(attrs={"type": "date"}))
+    received_on = DayField(label=_("Received on"))
     emails = forms.CharField(
         label=_("Whom they ask about"),
         max_length=2000,
@@ -30,10 +31,13 @@ class AuthorityForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     categories = forms.MultipleChoiceField(
-        label=_("What the ground covers"), choices=[], widget=forms.CheckboxSelectMultiple
+        label=_("What the ground covers"),
+        choices=[],
+        help_text=_("In the words that the person reads about themselves."),
+        widget=forms.CheckboxSelectMultiple,
     )
-    from_date = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    to_date = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    from_date = DayField(label=_("From"), required=False)
+    to_date = DayField(label=_("To"), required=False)
     silence_why = forms.CharField(
         label=_("Why the persons must not be told yet"),
         max_length=1000,
@@ -41,9 +45,7 @@ class AuthorityForm(forms.Form):
         help_text=_("Leave empty, and they are told at once when the data is handed over."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    silence_until = forms.DateField(
-        label=_("Not before the day after"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    silence_until = DayField(label=_("Not before the day after"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -26,7 +26,7 @@ MARKS = _(
 
 
 def day_field(**options: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+    return fields.DayField(**options)
 
 
 def moment_field(**options: Any) -> forms.DateTimeField:

@@ -1,29 +1,60 @@
 """Fields about people: every way of writing that people use is understood, everything else gets a clear sentence."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 
 from conbillet.web import fields
 
 
 @pytest.mark.parametrize(
-    "text", ["24-12-1999", "24.12.1999", "24/12/1999", "24 12 1999", "24. 12. 1999", "24121999", "1999-12-24", " 24-12-1999 ", "24.12.99", "24/12-99", "241299"]
+    "text",
+    [
+        "24-12-1999",
+        "24.12.1999",
+        "24/12/1999",
+        "24 12 1999",
+        "24. 12. 1999",
+        "24121999",
+        "1999-12-24",
+        " 24-12-1999 ",
+        "24.12.99",
+        "24/12-99",
+        "241299",
+    ],
 )
 def test_birth_dates_as_people_type_them(text):
     assert fields.BirthDateField().clean(text) == date(1999, 12, 24)
 
 
-@pytest.mark.parametrize("text", ["12/24/1999", "29-02-99", "310299", "31-02-2000", "01-01-2190", "01-01-1850", "abc", "24-12-1999x", "٢٤-١٢-٩٩", "2412", "0" * 90])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12/24/1999",
+        "29-02-99",
+        "310299",
+        "31-02-2000",
+        "01-01-2190",
+        "01-01-1850",
+        "abc",
+        "24-12-1999x",
+        "٢٤-١٢-٩٩",
+        "2412",
+        "0" * 90,
+    ],
+)
 def test_no_birth_dates(text):
     with pytest.raises(ValidationError):
         fields.BirthDateField().clean(text)
 
 
 @pytest.mark.parametrize(
-    ("typed", "year"), [("22-11-26", 2026), ("23-11-26", 1926), ("1.1.00", 2000), ("29-02-28", 1928), ("29-02-00", 2000)]
+    ("typed", "year"),
+    [("22-11-26", 2026), ("23-11-26", 1926), ("1.1.00", 2000), ("29-02-28", 1928), ("29-02-00", 2000)],
 )
 def test_a_year_of_two_digits_is_the_latest_that_can_be(typed, year, monkeypatch):
     monkeypatch.setattr("conbillet.core.clock.copenhagen_day", lambda _now: date(2026, 11, 22))
@@ -74,7 +105,12 @@ def test_email_addresses_are_lower_case():
 
 
 class Address(forms.Form):
-    street, postcode, city, country = fields.StreetField(), fields.PostcodeField(), fields.CityField(required=False), fields.CountryField()
+    street, postcode, city, country = (
+        fields.StreetField(),
+        fields.PostcodeField(),
+        fields.CityField(required=False),
+        fields.CountryField(),
+    )
 
     def clean(self):
         fields.clean_address(self)
@@ -113,8 +149,38 @@ def test_denmark_comes_first_and_everything_else_by_name():
     assert codes[0] == "DK" and len(codes) > 240 and len(codes) == len(set(codes))
 
 
-@pytest.mark.parametrize(("field", "text"), [(fields.CVRField, "DK 25 31 37 63"), (fields.BirthDateField, " 24 - 12 - 1999 "), (fields.PhoneField, "+45 (20) 12 - 34 - 56")])
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        (fields.CVRField, "DK 25 31 37 63"),
+        (fields.BirthDateField, " 24 - 12 - 1999 "),
+        (fields.PhoneField, "+45 (20) 12 - 34 - 56"),
+    ],
+)
 def test_a_browser_does_not_cut_off_what_the_field_would_understand(field, text):
     made = field()
     assert int(made.widget.attrs["maxlength"]) >= len(text)
     assert made.clean(text)
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_a_day_keeps_the_only_form_that_the_browsers_calendar_takes(language):
+    with override(language):
+        for value in (date(2026, 12, 28), "2026-12-28"):
+            drawn = fields.DayField().widget.render("day", value)
+            assert 'type="date"' in drawn and 'value="2026-12-28"' in drawn
+
+
+def test_planted_without_the_form_danish_loses_the_day():
+    with override("da"):
+        planted = forms.DateInput(attrs={"type": "date"}).render("day", date(2026, 12, 28))
+    assert 'value="2026-12-28"' not in planted
+
+
+def test_no_page_asks_for_a_day_in_any_other_way():
+    """A date input that is drawn in Danish loses its value in the browser."""
+    here = Path(fields.__file__).parent
+    wrong = [
+        path.name for path in here.rglob("*.py") if path.parent.name != "tests" and 'DateInput(attrs={"type": "date"})' in path.read_text()
+    ]  # fmt: skip
+    assert wrong == []

@@ -28,8 +28,10 @@ def associations(request: HttpRequest, staff: Staff) -> HttpResponse:
     """All associations by name, with how many events they have and whether Stripe lets them take payments."""
     search = request.GET.get("q", "").strip()[:80]
     events = Event.objects.filter(organization=OuterRef("pk")).order_by().values("organization")
+    leaving_now = Departure.objects.filter(organization=OuterRef("pk"), withdrawn_at=None, deleted_at=None).order_by()
     found = Organization.objects.select_related("connected_account").annotate(
-        events=Coalesce(Subquery(events.annotate(count=Count("pk")).values("count")), 0)
+        events=Coalesce(Subquery(events.annotate(count=Count("pk")).values("count")), 0),
+        leaves_on=Subquery(leaving_now.values("delete_on")[:1]),
     )
     if search:
         found = found.filter(Q(name__icontains=search) | Q(slug__icontains=search) | Q(cvr=search))

@@ -17,6 +17,7 @@ from conbillet.privacy.actions.decide_authority_case import NEEDED, CannotDecide
 from conbillet.privacy.actions.end_authority_case import CannotEnd, end_authority_case
 from conbillet.privacy.actions.open_authority_case import CannotOpen, Request, open_authority_case
 from conbillet.privacy.actions.seal_authority_package import CannotSeal, PackageChanged, seal_authority_package
+from conbillet.privacy.insight.words import CATEGORIES
 from conbillet.privacy.models import AuthorityCase
 from conbillet.web.me.fresh import is_fresh
 from conbillet.workflows.authorities import hand_over
@@ -130,7 +131,7 @@ def _context(case: AuthorityCase, staff: Staff) -> dict[str, Any]:
         "approvals": approvals,
         "missing": NEEDED - sum(one.approves for one in approvals),
         "persons": case.subjects.count(),
-        "categories": case.categories.split(","),
+        "categories": [CATEGORIES.get(one, one) for one in case.categories.split(",")],
         "package": getattr(case, "package", None),
         "may_end": case.closed_at is None and case.state != AuthorityCase.State.DELIVERED,
         "may_decide": case.state == AuthorityCase.State.WAITING

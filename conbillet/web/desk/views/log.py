@@ -32,5 +32,6 @@ def log(request: HttpRequest, staff: Staff) -> HttpResponse:
         "lines": lines_of(page, names=names),
         "groups": [(name, GROUPS[name][0]) for name in ("people", "desk", "setup")],
         "chosen": chosen,
+        "at_desk": True,
     }
     return desk(request, "desk/log.html", context)

@@ -18,6 +18,7 @@ from conbillet.core.live import topic_token
 from conbillet.organizations.models import Organization
 from conbillet.privacy.insight.children import wards_of
 from conbillet.privacy.insight.report import Part, parts_of
+from conbillet.privacy.limits import live_limits
 from conbillet.privacy.models import InsightPackage
 from conbillet.web.limits import limit_posts
 from conbillet.workflows import insight
@@ -72,6 +73,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "summary": _summary(parts),
         "packages": packages,
         "waiting": next((one for one in packages if one.busy), None),
+        "limits": list(live_limits(now=now).filter(person=account.person).order_by("id")),
         "wards": wards_of(guardian=account.person, now=now),
     }
     return render(request, "me/data.html", context)
