@@ -10,7 +10,8 @@ from conbillet.consents.consent_links import consent_key
 from conbillet.consents.models import MarketingConsent
 from conbillet.core import clock
 from conbillet.core.references import new_reference
-from conbillet.memberships.models import Member, MembershipType
+from conbillet.memberships.counting.rule_sets import rule_set
+from conbillet.memberships.models import Member, MembershipType, OwnRuleSet
 from conbillet.organizations.models import Invitation, Role
 from conbillet.organizations.tokens import invitation_token, token_hash
 from conbillet.privacy.models import AuthorityCase, Breach, Erasure, InsightPackage
@@ -80,8 +81,14 @@ def _of_the_association(world: World, now: datetime) -> dict[str, Any]:
         asked_at=now,
     )
     member = Member.objects.create(organization=world.organization, member_no="7", name="Mia Medlem", created_at=now)
+    rules = OwnRuleSet.objects.create(
+        organization=world.organization, key="odense", valid_from=now.date().replace(month=1, day=1), made_at=now,
+        rules={**rule_set("under25", year=now.year).as_data(), "key": "odense"},
+    )  # fmt: skip
     return {
         "invitation:": {"token": token},
+        "rules:": {"number": rules.pk},
+        "counting:": {"rules": "cfr", "year": now.year},
         "member:": {"number": member.member_no},
         "role:": {"role": Role.objects.get(organization=world.organization, person=world.door_crew).pk},
         "membership_type:": {"number": MembershipType.objects.filter(organization=world.organization).first().pk},

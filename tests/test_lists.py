@@ -13,6 +13,8 @@ from conbillet.catalogue.models import ProductKind
 from conbillet.core import clock
 from conbillet.core.actor import ANONYMOUS
 from conbillet.core.facts import announce
+from conbillet.memberships.counting.rule_sets import rule_set
+from conbillet.memberships.models import Member, Membership, MembershipType, OwnRuleSet
 from conbillet.organizations.models import Role, RoleKind
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Order
@@ -104,6 +106,27 @@ def member_of(world: World, number: int) -> None:
     )  # fmt: skip
 
 
+def member_who_counts(world: World, number: int) -> None:
+    kind = MembershipType.objects.filter(organization=world.organization).first()
+    one = Member.objects.create(
+        organization=world.organization, member_no=str(number), name=f"Member {number}", created_at=clock.now()
+    )
+    Membership.objects.create(
+        organization=world.organization, member=one, membership_type=kind, enrolled_at=clock.now(), channel="office",
+        dues_amount=7500, paid_at=clock.now(), source_reference=f"test-{number}",
+    )  # fmt: skip
+
+
+def membership_type(world: World, number: int) -> None:
+    MembershipType.objects.create(organization=world.organization, name_da=f"Kind {number}")
+
+
+def own_rules(world: World, number: int) -> None:
+    rules = {**rule_set("cfr", year=2026).as_data(), "key": f"own-{number}", "name_da": f"Own {number}"}
+    OwnRuleSet.objects.create(organization=world.organization, key=f"own-{number}", valid_from="2026-01-01", rules=rules, made_at=clock.now())  # fmt: skip
+    member_who_counts(world, number)
+
+
 LISTS: list[tuple[str, str, Add, str]] = [
     # who, address, what there is one more of, what the page shows more of then
     ("owner", f"{OFFICE}events/", event, "Con 3"),
@@ -114,6 +137,10 @@ LISTS: list[tuple[str, str, Add, str]] = [
     ("owner", f"{OFFICE}transfers/", transfer, "Ada Lund"),
     ("owner", f"{OFFICE}orders/?state=awaiting_payment", transfer, "Ada Lund"),
     ("owner", "/office/", association, "New 3"),
+    ("owner", f"{OFFICE}members/", member_who_counts, "Member 3"),
+    ("owner", f"{OFFICE}members/counting/cfr/2026/", member_who_counts, "Member 3"),
+    ("owner", f"{OFFICE}members/documentation/", own_rules, "Own 3"),
+    ("owner", f"{OFFICE}membership-types/", membership_type, "Kind 3"),
     ("door_crew", "/door/alea/fastaval/", check_in, "Ada"),
     ("door_crew", "/door/alea/", event, "Con 3"),
     ("staff", "/desk/", case, "/desk/cases/"),

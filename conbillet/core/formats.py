@@ -102,6 +102,12 @@ def format_day(day: date | datetime, language: str | None = "da", style: DayStyl
     return f"{_WEEKDAYS['da'][day.weekday()]} den {text}" if style == "weekday" else text
 
 
+def format_day_of_year(day: date, language: str | None = "da") -> str:
+    """Write a day of any year: `31. december`, in English `31 December`."""
+    tongue = _tongue(language)
+    return f"{day.day}{'.' if tongue == 'da' else ''} {_MONTHS[tongue][day.month - 1]}"
+
+
 def format_day_range(first: date | datetime, last: date | datetime, language: str | None = "da") -> str:
     """Write the days from `first` to `last`, saying month and year once where they are the same.
 

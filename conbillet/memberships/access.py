@@ -2,7 +2,7 @@
 
 from conbillet.organizations.access import NotFound, Standing
 
-from .models import Member, MemberDocumentation, MembershipType
+from .models import Member, MemberDocumentation, MembershipType, OwnRuleSet
 
 
 def get_membership_type(*, standing: Standing, number: int) -> MembershipType:
@@ -24,6 +24,14 @@ def get_member(*, standing: Standing, member_no: str) -> Member:
 def get_documentation(*, standing: Standing, reference: str) -> MemberDocumentation:
     """A year's count of the association's own; NotFound for any other."""
     found = MemberDocumentation.objects.filter(organization=standing.organization, reference=reference).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_own_rules(*, standing: Standing, number: int) -> OwnRuleSet:
+    """A version of the association's own rules; NotFound for any other."""
+    found = OwnRuleSet.objects.filter(organization=standing.organization, pk=number).first()
     if found is None:
         raise NotFound
     return found

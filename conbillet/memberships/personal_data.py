@@ -26,6 +26,7 @@ from .models import (
     MemberNumber,
     Membership,
     MembershipType,
+    OwnRuleSet,
 )
 
 EVIDENCE = {MEMBER_DOCUMENTATION: CONTRACT}
@@ -33,6 +34,12 @@ KEPT_AS_EVIDENCE = kept("documentation for grant bodies (tilskudsbekendtgørelse
 
 with data_map.model(MembershipType) as t:
     t.technical(*(field.name for field in MembershipType._meta.concrete_fields), why="what the association offers")
+
+with data_map.model(OwnRuleSet) as t:
+    t.technical(
+        *(field.name for field in OwnRuleSet._meta.concrete_fields),
+        why="texts of the association about what a grant body asks",
+    )
 
 with data_map.model(MemberNumber) as t:
     t.technical("id", "organization", "last", why="the last number given")

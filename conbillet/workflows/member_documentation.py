@@ -10,7 +10,7 @@ from conbillet.core.clock import copenhagen_day, day_start
 from conbillet.core.spreadsheets import csv_lines
 from conbillet.core.workbooks import workbook
 from conbillet.memberships.actions.document_members import document_members
-from conbillet.memberships.counting.rule_sets import NoRuleSet, keys, rule_set
+from conbillet.memberships.counting.own import all_rules_for
 from conbillet.memberships.documentation import sample
 from conbillet.memberships.models import DocumentedMember, Member, MemberDocumentation
 from conbillet.memberships.pdf.documents import MOST_PROOFS, render_documentation
@@ -29,11 +29,7 @@ def freeze_year(*, now: datetime) -> None:
     """
     year = copenhagen_day(now).year - 1
     for organization in Organization.objects.filter(pk__in=Member.objects.values("organization_id")).order_by("pk"):
-        for key in keys():
-            try:
-                rules = rule_set(key, year=year)
-            except NoRuleSet:
-                continue
+        for rules in all_rules_for(organization_id=organization.pk, year=year):
             done = MemberDocumentation.objects.filter(
                 organization=organization,
                 year=year,

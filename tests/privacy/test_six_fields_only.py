@@ -107,9 +107,9 @@ def house(world, now) -> House:
         "organization": "alea", "event": "fastaval", "reference": order.reference, "product": world.adult.pk,
         "quota": world.people.pk, "number": receipt.number, "year": 2026, "role": 1, "invitation": 1, "refund": 1,
         "person": holder.pk, "kind": "ticket", "do": "publish", "request": 1, "job": 1,
-        "form": "csv",
+        "form": "csv", "rules": "cfr",
     }  # fmt: skip
-    return House(order, canaries, fill, (f"{member.member_no}/", f"documentation/{kept.reference}/"))
+    return House(order, canaries, fill, (f"{member.member_no}/", f"documentation/{kept.reference}/", "counting/cfr/2026/"))
 
 
 def addresses(house: House) -> Iterator[str]:

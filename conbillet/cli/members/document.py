@@ -12,11 +12,11 @@ HELP = "count the members of a year for a grant body"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    from conbillet.memberships.counting.rule_sets import keys
-
     parser.add_argument("--organization", required=True, metavar="SLUG")
     parser.add_argument("--year", type=int, required=True)
-    parser.add_argument("--rules", required=True, choices=keys())
+    parser.add_argument(
+        "--rules", required=True, metavar="KEY", help="duf, cfr, under25, or the key of a set of the association's own"
+    )
     parser.add_argument("--format", default="text", choices=("text", "json"))
     parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of printing")
 
@@ -26,7 +26,8 @@ def run(args: argparse.Namespace) -> int:
 
     with django_ready():
         from conbillet.memberships.counting.count import count_members, lines_of, totals_of
-        from conbillet.memberships.counting.rule_sets import NoRuleSet, rule_set
+        from conbillet.memberships.counting.own import rules_for
+        from conbillet.memberships.counting.rule_sets import NoRuleSet
         from conbillet.organizations.models import Organization
 
         organization = Organization.objects.filter(slug=args.organization).first()
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"conbillet: there is no association {args.organization!r}", file=sys.stderr)
             return 1
         try:
-            rules = rule_set(args.rules, year=args.year)
+            rules = rules_for(organization_id=organization.pk, key=args.rules, year=args.year)
         except NoRuleSet as refusal:
             print(f"conbillet: {refusal}", file=sys.stderr)
             return 1
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
             "year": args.year,
             "rules": rules.key,
             "rules_version": rules.version,
-            "rules_source": rules.source_en,
+            "rules_source": rules.source("en"),
             "members": list(lines_of(counted)),
             "totals": asdict(totals_of(counted)),
         }

@@ -136,7 +136,11 @@ def _two_people(rows: list[Row]) -> Iterator[Problem]:
     """Lines of one number that look like two people: an error in the file that would hide one of them."""
     first = rows[0].snapshot
     for row in rows[1:]:
-        if row.member_no and row.snapshot["birth_date"] != first["birth_date"] and row.snapshot["name"] != first["name"]:
+        if (
+            row.member_no
+            and row.snapshot["birth_date"] != first["birth_date"]
+            and row.snapshot["name"] != first["name"]
+        ):
             yield Problem(row.line, "member_no", _("Line %(line)s has this number with another name and date of birth.") % {"line": rows[0].line})  # fmt: skip
 
 

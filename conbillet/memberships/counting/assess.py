@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from conbillet.core.clock import add_months, copenhagen_day
+from conbillet.core.clock import add_months, age_on, copenhagen_day
 from conbillet.core.people import PayerRelation
 
-from .rule_sets import RuleSet
+from .rule_sets import LAST_DAY, RuleSet
 
 PERSONAL_PAYERS = frozenset(
     [PayerRelation.SELF, PayerRelation.PARENT, PayerRelation.STEP_PARENT, PayerRelation.GUARDIAN]
@@ -77,16 +77,28 @@ def assess(candidate: Candidate, *, rules: RuleSet, year: int) -> Verdict:
 
 
 def _person_refusal(candidate: Candidate, rules: RuleSet, year: int) -> str:
-    if rules.oldest is not None:
+    if rules.oldest is not None or rules.youngest is not None:
         if candidate.birth_date is None:
             return "NO_BIRTH_DATE"
-        if year - candidate.birth_date.year > rules.oldest:
-            return f"AGE_{rules.oldest + 1}"
+        age, on = (
+            _age(candidate.birth_date, rules, year),
+            "" if rules.age_on == LAST_DAY else "_ON_{:02}-{:02}".format(*rules.age_on),
+        )
+        if rules.oldest is not None and age > rules.oldest:
+            return f"AGE_{rules.oldest + 1}{on}"
+        if rules.youngest is not None and age < rules.youngest:
+            return f"AGE_BELOW_{rules.youngest}{on}"
     if rules.resident_in_denmark and candidate.country != "DK":
         return "NOT_RESIDENT_DK"
     if rules.municipalities and candidate.municipality not in rules.municipalities:
         return "OTHER_MUNICIPALITY"
     return ""
+
+
+def _age(birth_date: date, rules: RuleSet, year: int) -> int:
+    if rules.age_on == LAST_DAY:
+        return year - birth_date.year
+    return age_on(birth_date, date(year, *rules.age_on))
 
 
 def _dues_refusal(evidence: Evidence, rules: RuleSet, year: int) -> tuple[int, str]:
@@ -96,14 +108,20 @@ def _dues_refusal(evidence: Evidence, rules: RuleSet, year: int) -> tuple[int, s
         (evidence.paid_at is None, "NOT_PAID"),
         (evidence.dispute_lost, "DISPUTE_LOST"),
         (evidence.refunded >= evidence.dues, "REFUNDED"),
-        (not evidence.separate, "DUES_NOT_SEPARATE"),
+        (rules.separate_line and not evidence.separate, "DUES_NOT_SEPARATE"),
         (rules.personal_payer and evidence.payer not in PERSONAL_PAYERS, "PAYER_NOT_PERSONAL"),
+        (bool(rules.payers) and evidence.payer not in rules.payers, "PAYER_NOT_ALLOWED"),
         (rules.paid_within_year and not _paid_in(evidence, year), "PAID_OUTSIDE_YEAR"),
+        (rules.refuse_period_crosses_year and _crosses(evidence), "PERIOD_CROSSES_YEAR"),
     )
     for step, (refused, reason) in enumerate(questions):
         if refused:
             return step, reason
     return len(questions), ""
+
+
+def _crosses(evidence: Evidence) -> bool:
+    return evidence.days is not None and evidence.days[0].year != evidence.days[1].year
 
 
 def _paid_in(evidence: Evidence, year: int) -> bool:

@@ -1,7 +1,7 @@
 """The whole register counted for a year: each member's verdict, and the totals that grant bodies ask for."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -38,6 +38,19 @@ DUES = (
 
 
 @dataclass(frozen=True)
+class Registered:
+    """One member of the register, as it is now: who, where, and the evidence, one of DUES for each membership."""
+
+    member_id: int
+    member_no: str
+    gender: str
+    municipality: str
+    person: dict[str, Any]  # PERSON
+    dues: tuple[dict[str, Any], ...]
+    candidate: Candidate
+
+
+@dataclass(frozen=True)
 class Counted:
     """One member of the register, the cell of the totals they fall in, the verdict, and the evidence it was given on."""
 
@@ -67,37 +80,66 @@ class Totals:
     reasons: dict[str, int]
 
 
-def count_members(*, organization_id: int, rules: RuleSet, year: int) -> list[Counted]:
-    """Everybody of the register, by member number. Two queries, whatever the number of members."""
+def read_register(*, organization_id: int) -> list[Registered]:
+    """Everybody, by member number. Two queries, whatever the number of members."""
     dues: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    ended: dict[int, list[datetime | None]] = defaultdict(list)
+    evidence: dict[int, list[Evidence]] = defaultdict(list)
     memberships = Membership.objects.filter(organization_id=organization_id).order_by("pk")
     for member, ended_at, *values in memberships.values_list("member_id", "ended_at", *DUES).iterator(chunk_size=5000):
-        dues[member].append(dict(zip(DUES, values, strict=True)))
-        ended[member].append(ended_at)
+        one = dict(zip(DUES, values, strict=True))
+        dues[member].append(one)
+        evidence[member].append(evidence_of(one, ended_at))
     members = Member.objects.filter(organization_id=organization_id).order_by("pk")
     read = members.values_list("pk", "member_no", "gender", "municipality_code", *PERSON)
     found = []
     for pk, number, gender, code, *values in read.iterator(chunk_size=5000):
         person = dict(zip(PERSON, values, strict=True))
-        evidence = tuple(_evidence(one, at) for one, at in zip(dues[pk], ended[pk], strict=True))
-        candidate = Candidate(person["birth_date"], person["country"], code, evidence)
         found.append(
-            Counted(
+            Registered(
                 member_id=pk,
                 member_no=number,
                 gender=gender or "not_stated",
-                band=band_of(person["birth_date"], year),
                 municipality=municipality_of(person["country"], code),
-                verdict=assess(candidate, rules=rules, year=year),
                 person=person,
                 dues=tuple(dues[pk]),
+                candidate=Candidate(person["birth_date"], person["country"], code, tuple(evidence[pk])),
             )
         )
     return sorted(found, key=lambda one: _by_number(one.member_no))
 
 
-def _evidence(dues: dict[str, Any], ended_at: datetime | None) -> Evidence:
+def count(register: Iterable[Registered], *, rules: RuleSet, year: int) -> list[Counted]:
+    """The verdict on each, in the register's order. No query: one register can be asked about many rules."""
+    found, counted_already = [], set()
+    for one in register:
+        verdict = assess(one.candidate, rules=rules, year=year)
+        if rules.once_per_person and verdict.counts and one.person["birth_date"]:
+            who = (" ".join(one.person["name"].lower().split()), one.person["birth_date"])
+            if who in counted_already:
+                verdict = Verdict(False, "COUNTED_ALREADY")
+            counted_already.add(who)
+        found.append(
+            Counted(
+                member_id=one.member_id,
+                member_no=one.member_no,
+                gender=one.gender,
+                band=band_of(one.person["birth_date"], year),
+                municipality=one.municipality,
+                verdict=verdict,
+                person=one.person,
+                dues=one.dues,
+            )
+        )
+    return found
+
+
+def count_members(*, organization_id: int, rules: RuleSet, year: int) -> list[Counted]:
+    """The register counted for a year by one set of rules. Two queries."""
+    return count(read_register(organization_id=organization_id), rules=rules, year=year)
+
+
+def evidence_of(dues: Mapping[str, Any], ended_at: datetime | None) -> Evidence:
+    """Dues (the columns of DUES) as the rules ask of them; a membership that was ended early covers fewer days."""
     begin, end = dues["period_from"], dues["period_to"]
     if begin and end and ended_at:  # ended early, by a refund say
         end = max(begin, min(end, copenhagen_day(ended_at)))

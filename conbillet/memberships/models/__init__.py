@@ -1,9 +1,10 @@
 """The room's tables: the register, and the documentation that was made of it."""
 
 from .documentation import DocumentedDues, DocumentedMember, MemberDocumentation
+from .own_rules import OwnRuleSet
 from .register import Member, MemberNumber, Membership, MembershipType, PeriodKind
 
 __all__ = [
     "DocumentedDues", "DocumentedMember", "Member", "MemberDocumentation", "MemberNumber", "Membership", "MembershipType",
-    "PeriodKind",
+    "OwnRuleSet", "PeriodKind",
 ]  # fmt: skip

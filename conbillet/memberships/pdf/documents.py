@@ -14,6 +14,7 @@ from conbillet.core.typesetting import Data, compile_pdf
 from conbillet.organizations.models import Organization
 
 from ..counting.count import bands_of
+from ..counting.rule_sets import RuleSet
 from ..models import DocumentedDues, DocumentedMember, MemberDocumentation
 from .words import band_text, largest_first, municipality_text, reason_text
 
@@ -74,18 +75,17 @@ def _texts() -> Data:
 
 
 def _facts(documentation: MemberDocumentation, organization: Organization, language: str) -> Data:
-    numbers, rules = documentation.numbers, documentation.rules
+    numbers, rules = documentation.numbers, RuleSet.from_data(documentation.rules)
     seller = ", ".join(
         part for part in (organization.street, f"{organization.postcode} {organization.city}".strip()) if part
     )
-    name = rules["name_en"] if language == "en" else rules["name_da"]
     rows = [
         [_("Association"), organization.name],
         [_("CVR number"), organization.cvr],
         [_("Address"), seller],
         [_("Counting year"), str(documentation.year)],
-        [_("Counted by the rules of"), f"{name} ({documentation.rules_version})"],
-        [_("Source of the rules"), rules["source_en"] if language == "en" else rules["source_da"]],
+        [_("Counted by the rules of"), f"{rules.name(language)} ({documentation.rules_version})"],
+        [_("Source of the rules"), rules.source(language)],
         [_("Counted"), format_moment(documentation.counted_at, language)],
         [_("Members who count"), _("%(count)s of %(all)s in the register") % {"count": numbers["overall"], "all": numbers["members"]}],
         [_("Number of this count"), documentation.reference],

@@ -74,7 +74,11 @@ class TestFrozen:
             MemberDocumentation.objects.filter(pk=frozen.pk)._raw_delete("default")
 
     def test_the_rules_are_kept_with_the_count(self, frozen):
-        assert (frozen.rules["least_dues"], frozen.rules["oldest"], frozen.rules["source_en"]) == (7500, 29, DUF.source_en)
+        assert (frozen.rules["least_dues"], frozen.rules["oldest"], frozen.rules["source_en"]) == (
+            7500,
+            29,
+            DUF.source_en,
+        )
 
     def test_the_log_says_that_it_was_made(self, world, frozen):
         entry = AuditEntry.objects.get(action="members_documented")

@@ -276,7 +276,11 @@ class TestWholeFile:
 
 
 def test_danish_thousands_are_read_and_a_point_alone_is_a_decimal_point():
-    read = read_members("name;member_from;member_to;dues_amount\nÅse;2026-01-01;2026-12-31;1.234,50\n", today=date(2026, 11, 1))
+    read = read_members(
+        "name;member_from;member_to;dues_amount\nÅse;2026-01-01;2026-12-31;1.234,50\n", today=date(2026, 11, 1)
+    )
     assert [row.membership.dues_amount for row in read.rows] == [123450]
-    wrong = read_members("name;member_from;member_to;dues_amount\nÅse;2026-01-01;2026-12-31;1.234\n", today=date(2026, 11, 1))
+    wrong = read_members(
+        "name;member_from;member_to;dues_amount\nÅse;2026-01-01;2026-12-31;1.234\n", today=date(2026, 11, 1)
+    )
     assert [problem.column for problem in wrong.problems] == ["dues_amount"]

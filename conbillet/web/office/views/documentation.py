@@ -15,10 +15,11 @@ from conbillet.core.people import Gender
 from conbillet.core.workbooks import CONTENT_TYPE
 from conbillet.memberships.access import get_documentation
 from conbillet.memberships.actions.document_members import CannotDocument, document_members
-from conbillet.memberships.counting.count import bands_of, count_members, totals_of
-from conbillet.memberships.counting.rule_sets import NoRuleSet, RuleSet, keys, rule_set
+from conbillet.memberships.counting.count import bands_of, count, count_members, read_register, totals_of
+from conbillet.memberships.counting.own import all_rules_for, rules_for
+from conbillet.memberships.counting.rule_sets import NoRuleSet, RuleSet
 from conbillet.memberships.documentation import adjustments, verifies
-from conbillet.memberships.models import Member, MemberDocumentation
+from conbillet.memberships.models import MemberDocumentation
 from conbillet.memberships.pdf.documents import MOST_PROOFS, render_documentation
 from conbillet.memberships.pdf.words import band_text, largest_first, municipality_text, reason_text
 from conbillet.organizations.access import NotFound, Standing
@@ -27,6 +28,7 @@ from conbillet.web.pages import office_page
 from conbillet.workflows.member_documentation import hand_out_list, hand_out_proofs, left_out_of, list_csv, list_xlsx
 
 from ..paging import page_of
+from .own_rules import own_rules_of
 
 YEARS_BACK = 5
 FORMS = ("numbers", "proofs", "pdf", "xlsx", "csv")
@@ -41,11 +43,11 @@ def _language() -> str:
 
 
 def _name(rules: RuleSet) -> str:
-    return rules.name_en if _language() == "en" else rules.name_da
+    return rules.name(_language())
 
 
 def _source(rules: RuleSet) -> str:
-    return rules.source_en if _language() == "en" else rules.source_da
+    return rules.source(_language())
 
 
 @require_safe
@@ -57,31 +59,20 @@ def documentations(request: HttpRequest, standing: Standing) -> HttpResponse:
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isdigit() and this_year - YEARS_BACK <= int(asked) <= this_year else this_year
     association = standing.organization
+    register = read_register(organization_id=association.pk)
     rows = []
-    for key in keys():
-        try:
-            rules = rule_set(key, year=year)
-        except NoRuleSet:
-            continue
-        totals = totals_of(count_members(organization_id=association.pk, rules=rules, year=year))
-        reasons = [(reason_text(code), count) for code, count in largest_first(totals.reasons)]
-        rows.append(
-            {
-                "key": key,
-                "name": _name(rules),
-                "rules": rules,
-                "source": _source(rules),
-                "totals": totals,
-                "reasons": reasons,
-            }
-        )
+    for rules in all_rules_for(organization_id=association.pk, year=year):
+        totals = totals_of(count(register, rules=rules, year=year))
+        reasons = [(code, reason_text(code), number) for code, number in largest_first(totals.reasons)]
+        rows.append({"key": rules.key, "name": _name(rules), "rules": rules, "source": _source(rules), "totals": totals, "reasons": reasons})  # fmt: skip
     kept = MemberDocumentation.objects.filter(organization=association).order_by("-counted_at", "-pk")
     context = {
         "year": year,
         "years": range(this_year, this_year - YEARS_BACK - 1, -1),
         "rows": rows,
         "page": page_of(kept, request.GET.get("page", "1")),
-        "anybody": Member.objects.filter(organization=association).exists(),
+        "anybody": bool(register),
+        "own": own_rules_of(standing),
     }
     return render(request, "office/members/documentations.html", context)
 
@@ -93,7 +84,11 @@ def document(request: HttpRequest, standing: Standing) -> HttpResponse:
     association = standing.organization
     year = request.POST.get("year", "")
     try:
-        rules = rule_set(request.POST.get("rules", ""), year=int(year) if year.isdigit() and len(year) == 4 else 0)
+        rules = rules_for(
+            organization_id=association.pk,
+            key=request.POST.get("rules", ""),
+            year=int(year) if year.isdigit() and len(year) == 4 else 0,
+        )
         kept = document_members(
             organization=association, rules=rules, year=int(year), actor=standing.actor, now=clock.now()
         )

@@ -22,7 +22,9 @@ from conbillet.memberships.actions.import_members import CannotImport, import_me
 from conbillet.memberships.actions.leave import CannotLeave, leave
 from conbillet.memberships.importing.read import COLUMNS, Unreadable, read_members
 from conbillet.memberships.models import Member, MembershipType
+from conbillet.memberships.pdf.words import reason_text
 from conbillet.memberships.register import find_members
+from conbillet.memberships.safety import doubts_about
 from conbillet.organizations.access import NotFound, Standing
 from conbillet.organizations.permissions import Permission
 from conbillet.web.pages import office_page
@@ -32,6 +34,7 @@ from ..paging import page_of
 
 FILTERS = ("state", "sort")
 MOST_PROBLEMS = 100
+SHOWN = ("NOT_PAID", "DUES_NOT_SEPARATE")  # the table says these already
 View = Callable[..., HttpResponse]
 
 
@@ -101,7 +104,10 @@ def _member_page(request: HttpRequest, standing: Standing, member: Member, **for
     bound = [form for form in forms.values() if form.is_bound]
     context = {
         "member": member,
-        "memberships": member.memberships.select_related("membership_type").order_by("-period_to", "-pk"),
+        "memberships": [
+            (one, [reason_text(code) for code in doubts_about(one) if code not in SHOWN])
+            for one in member.memberships.select_related("membership_type").order_by("-period_to", "-pk")
+        ],
         "municipality": municipality_name(member.municipality_code) or "",
         "today": today,
         "form": MemberForm(initial=initial_of(member)),
@@ -119,11 +125,13 @@ def dues(request: HttpRequest, standing: Standing, member: Member) -> HttpRespon
     form = DuesForm(request.POST, types=_types(standing))
     if form.is_valid():
         try:
-            enter_dues(member=member, dues=form.dues(member), actor=standing.actor, now=clock.now())
+            entered = enter_dues(member=member, dues=form.dues(member), actor=standing.actor, now=clock.now())
         except CannotEnterDues as refusal:
             form.add_error(refusal.field, str(refusal.message))
         else:
             messages.success(request, _("The dues are entered."))
+            if doubts := [reason_text(code) for code in doubts_about(entered)]:
+                messages.warning(request, _("Not safe for grants: %(why)s.") % {"why": "; ".join(doubts)})
             return _to(standing, member)
     return _member_page(request, standing, member, dues=form)
 

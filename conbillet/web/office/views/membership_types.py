@@ -1,14 +1,15 @@
 """What one can be a member of: the list, a new type, a change, and no longer on offer."""
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conbillet.catalogue.actions.change_sold_membership import change_sold_membership
-from conbillet.catalogue.models import Event, Product
+from conbillet.catalogue.models import Event, Price, Product
+from conbillet.catalogue.warnings import DUF_LEAST_DUES
 from conbillet.core import clock
 from conbillet.memberships.access import get_membership_type
 from conbillet.memberships.actions.add_membership_type import add_membership_type
@@ -36,7 +37,19 @@ def types(request: HttpRequest, standing: Standing) -> HttpResponse:
         .values_list("membership_type")
         .annotate(n=Count("pk"))
     )
-    rows = [(one, always_inside_one_year(one), selling.get(one.pk, 0)) for one in found]
+    cheap = dict(
+        Price.objects.filter(
+            organization_id=own,
+            product__membership_type__isnull=False,
+            product__is_offered=True,
+            audience=Price.Audience.ORDINARY,
+            amount__lt=DUF_LEAST_DUES,
+        )
+        .exclude(product__event__state__in=[Event.State.CANCELLED, Event.State.CLOSED])
+        .values_list("product__membership_type")
+        .annotate(least=Min("amount"))
+    )
+    rows = [(one, always_inside_one_year(one), selling.get(one.pk, 0), cheap.get(one.pk)) for one in found]
     return render(request, "office/members/types.html", {"rows": rows})
 
 
