@@ -18,11 +18,20 @@ def documents() -> dict[str, str]:
     """Path below docs/privacy → text."""
     from django.conf import settings
     from django.test.utils import override_settings
+    from django.utils.translation import override
 
+    from conbillet.core.data_map import data_map
     from conbillet.web.records.documents import DOCUMENTS, document
+    from conbillet.web.records.map_document import besides_document, tables_document
 
+    map_ = data_map.load()
     with override_settings(CONBILLET_OPERATOR={**settings.CONBILLET_OPERATOR, **OPERATOR}, CONBILLET_BASE_URL=BASE_URL):
-        found = {"data-map.md": MADE + document("data-map", "en"), "data-map.jsonld": json_ld()}
+        with override("en"):
+            found = {
+                "data-map.md": MADE + tables_document(map_).rstrip("\n") + "\n",
+                "data-map-besides.md": MADE + besides_document(map_).rstrip("\n") + "\n",
+                "data-map.jsonld": json_ld(),
+            }
         for name in DOCUMENTS:
             found[f"{name}.md"] = MADE + document(name, "en")
             found[f"da/{name}.md"] = MADE + document(name, "da")

@@ -108,8 +108,18 @@ with data_map.model(Person, subject="id") as t:
     )
 
 with data_map.model(Account, subject="person") as t:
-    t.technical("id", "is_active", "created_at", why="row key and state")
+    t.technical("id", "created_at", why="row key and date")
     t.link("person", erase=delete_row)
+    t.personal(
+        "is_active",
+        category="user.status",
+        clause="use.identify",
+        purposes=SIGNING_IN,
+        keep=ACCOUNT,
+        export=plain,
+        redact=drop,
+        erase=delete_row,
+    )
     t.personal(
         "email",
         category="user.email",
@@ -142,8 +152,18 @@ with data_map.model(Account, subject="person") as t:
     )
 
 with data_map.model(StaffRole, subject="account.person") as t:
-    t.technical("id", "kind", "granted_at", why="which desk somebody works at")
+    t.technical("id", "granted_at", why="since when")
     t.link("account", erase=delete_row)
+    t.personal(
+        "kind",
+        category="user.role",
+        clause="use.identify",
+        purposes=SIGNING_IN,
+        keep=ACCOUNT,
+        export=plain,
+        redact=drop,
+        erase=delete_row,
+    )
 
 with data_map.model(EmailProof, subject="person") as t:
     t.technical("id", "method", "proven_at", why="how and when an address was confirmed")

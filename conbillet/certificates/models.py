@@ -49,7 +49,7 @@ class CertificateRequest(TenantModel):
     reference = models.CharField(max_length=16, unique=True)
     person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="certificate_requests")
     name = models.CharField(max_length=120, blank=True)
-    state = StateField(max_length=10, choices=State.choices, default=State.ASKED)
+    state = StateField(max_length=10, choices=State.choices, default=State.ASKED, blank=True)
     asked_at = models.DateTimeField()
     consented_at = models.DateTimeField(null=True)
     consent_version = models.CharField(max_length=20, blank=True)

@@ -1,8 +1,8 @@
 """CPR numbers of crew, while a child-protection certificate needs them. Off by default, never from buyers."""
 
 from conbillet.core.data_map import (
-    ACCOUNT,
     ASSOCIATION_RECORD,
+    CERTIFICATE,
     CONSENT,
     CPR,
     IDENTIFY,
@@ -28,8 +28,8 @@ with data_map.model(CertificateScheme) as t:
 
 with data_map.model(CertificateRequest, subject="person") as t:
     t.technical(
-        "id", "organization", "scheme", "reference", "state", "asked_at", "consented_at", "consent_version", "settled_on",
-        why="the association's own record: whom it asked, and what became of it",
+        "id", "organization", "scheme", "reference", "asked_at", "consented_at", "consent_version", "settled_on",
+        why="the association's own record: that it asked somebody, and when that ended",
     )  # fmt: skip
     t.link("person", erase=unlink)
     t.personal(
@@ -38,12 +38,24 @@ with data_map.model(CertificateRequest, subject="person") as t:
         clause="collect.name",
         purposes=ASKED_FOR,
         recipients={ASSOCIATION_RECORD},
-        keep=ACCOUNT,
+        keep=CERTIFICATE,
         export=plain,
         redact=initials,
         erase=blank,
     )
-    t.derived("number_mark", of="the CPR number, under a key outside the database", erase=blank, keep=ACCOUNT)
+    # Whether there were remarks says whether somebody was convicted (GDPR art. 10).
+    t.personal(
+        "state",
+        category="user.certificate",
+        clause="collect.cpr",
+        purposes=ASKED_FOR,
+        recipients={ASSOCIATION_RECORD},
+        keep=CERTIFICATE,
+        export=plain,
+        redact=drop,
+        erase=blank,
+    )
+    t.derived("number_mark", of="the CPR number, under a key outside the database", erase=blank, keep=CERTIFICATE)
 
 with data_map.model(CprNumber, subject="request.person") as t:
     t.technical("id", "organization", "request", "given_at", "delete_on", why="since when, and until when")

@@ -40,6 +40,7 @@ PERIODS = {
     "cart": "24 hours",
     "mail_body": "30 days",
     "consent_proof": "2 years after its last use",
+    "certificate": "2 years after it was settled",
     "cpr": "30 days after the certificate is settled, 6 months at most",
     "invitation": "30 days after it was answered or ran out",
 }
@@ -224,9 +225,10 @@ CLAUSES: dict[str, tuple[Predicate, ...]] = {
         collected_under("user.address", "collect.address"),
     ),
     "collect.cpr": (
-        collects("collect.cpr", "user.cpr"),
+        collects("collect.cpr", "user.cpr", "user.certificate"),
         collected_under("user.cpr", "collect.cpr"),
         keeps("user.cpr", "cpr"),
+        keeps("user.certificate", "certificate"),
     ),
     "collect.email": (collects("collect.email", "user.email"),),
     "collect.birth_date": (

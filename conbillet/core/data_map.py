@@ -82,6 +82,7 @@ CONSENT_PROOF = Keep("consent_proof", "2 years after its last use", "proof of co
 CPR = Keep(
     "cpr", "30 days after the certificate is settled, 6 months at most", "databeskyttelsesloven § 11(2), consent"
 )
+CERTIFICATE = Keep("certificate", "2 years after it was settled", "accountability, GDPR art. 5(2)")
 INVITATION = Keep("invitation", "30 days after it was answered or ran out", "only as long as somebody is invited")
 
 

@@ -22,6 +22,7 @@ from .map_words import (
     PREFIXES,
     REDACTED,
     SECRETS,
+    STATES_OF_THINGS,
     TEXTS_OF_OTHERS,
     WRITTEN,
 )
@@ -74,6 +75,24 @@ def texts_are_somebodys(map_: DataMap, models_: Iterable[ModelType]) -> list[str
                     f"{where}: a text, declared technical; if it is a word of ours, add it to core/map_words.py"
                 )
     return found
+
+
+def states_are_somebodys(map_: DataMap, models_: Iterable[ModelType]) -> list[str]:
+    """A state, an outcome or a flag in a table about somebody is theirs, unless it is known to be of something else."""
+    found, left = [], set(STATES_OF_THINGS)
+    for model, table in _tables(map_, models_):
+        for field in model._meta.concrete_fields if _about_somebody(table) else ():
+            column, where = table.columns.get(field.name), f"{table.name}.{field.name}"
+            if column is None or not (field.choices or isinstance(field, models.BooleanField)):
+                continue
+            left.discard(where)
+            if column.kind == "technical" and where not in STATES_OF_THINGS:
+                found.append(
+                    f"{where}: a state, declared technical; if it is not the person's, say whose in core/map_words.py"
+                )
+            if column.kind != "technical" and where in STATES_OF_THINGS:
+                found.append(f"{where}: declared as the person's, but core/map_words.py says it is not")
+    return found + [f"{where}: core/map_words.py knows a state that there is not" for where in sorted(left)]
 
 
 def ways_to_people_are_links(map_: DataMap, models_: Iterable[ModelType]) -> list[str]:
@@ -331,6 +350,7 @@ def consent_is_for_what_is_optional(map_: DataMap, models_: Iterable[ModelType])
 RULES = (
     names_say_what_they_hold,
     texts_are_somebodys,
+    states_are_somebodys,
     ways_to_people_are_links,
     subjects_are_found,
     values_leave_as_they_should,

@@ -11,12 +11,42 @@ NAMES = {
     "phone": "user.phone", "ip": "user.ip", "user_agent": "user.device", "last_login": "user.sign_in",
     "password": "user.secret", "session_key": "user.secret", "session_data": "user.session", "member_no": "user.member_number",
     "sealed": "user.cpr", "masked": "user.cpr", "cpr": "user.cpr", "payload": "user.history", "choices": "user.consent",
+    "relation": "user.relation",
 }  # fmt: skip
 PREFIXES = ("buyer_", "payer_", "accepted_", "holder_", "member_", "contact_")
 # Whatever people may write into is free text, however short.
 WRITTEN = {
     "text", "html", "subject", "reason", "undo_reason", "note", "notes", "request", "message", "body", "comment", "authority",
     "their_reference", "legal_ground", "categories", "silence_why", "title",
+}  # fmt: skip
+# Words and yes-or-no columns that are not about the person whose row it is, and what they are about. A column with choices
+# or a flag that stands in no such line, in a table about somebody, says something about them and is declared so.
+STATES_OF_THINGS = {
+    "accounts_emailproof.method": "how an address was confirmed",
+    "account_emailaddress.verified": "of the address", "account_emailaddress.primary": "of the address",
+    "mfa_authenticator.type": "of the second factor",
+    "core_auditentry.actor_kind": "in which capacity something was done",
+    "consents_acceptance.document": "which text", "consents_consentreceipt.method": "how it was answered",
+    "consents_marketingconsent.method": "how it was answered",
+    "mail_outgoingmail.state": "how far the mail got",
+    "support_case.kind": "what the case is about", "support_case.state": "how far the case got",
+    "support_case.channel": "how it came", "support_case.outcome": "what we did",
+    "support_case.for_child": "what is asked for; whose child it is stands in the guardianship",
+    "support_case.identity": "how we made sure who asks; the proof that we did outlives the name",
+    "support_casenote.kind": "what we did", "support_caseattachment.refused": "why a file was not taken",
+    "privacy_authoritycase.state": "how far the request got", "privacy_erasure.via": "how it was asked for",
+    "privacy_guardianship.basis": "how it was shown; that it is so says the row itself",
+    "privacy_insightpackage.state": "how far the package got",
+    "tickets_ticket.admits": "of the product", "tickets_checkin.counted": "whether a counter has it yet",
+    "sales_order.state": "how far the order got", "sales_order.method": "how it was paid",
+    "sales_order.counted": "whether a counter has it yet", "sales_orderline.kind": "of the product",
+    "sales_orderline.audience": "which price was taken", "sales_orderline.vat_code": "of the product",
+    "sales_orderline.counted": "whether a counter has it yet", "sales_cancellation.reason_told": "whether a mail has it",
+    "sales_receipt.kind": "of the voucher",
+    "memberships_membership.channel": "how it was entered", "memberships_membership.dues_separate": "how the dues were charged",
+    "memberships_documenteddues.dues_separate": "how the dues were charged",
+    "memberships_documentedmember.counts": "in which cell of the totals the row counts; it stays, about nobody, without a name",
+    "memberships_documentedmember.cell_gender": "the same",
 }  # fmt: skip
 # Made from somebody's data, though it cannot be read: still theirs.
 DERIVED = {
@@ -48,6 +78,13 @@ OTHERWISE = {
     "consents_marketingconsent.event": "user.consent",
     "sales_cart.language": "user.language",
     "accounts_person.language": "user.language",
+    "certificates_certificaterequest.state": "user.certificate",
+    "privacy_limit.kind": "user.status",
+    "privacy_limit.purpose": "user.status",
+    "accounts_account.is_active": "user.status",
+    "accounts_staffrole.kind": "user.role",
+    "organizations_role.kind": "user.role",
+    "organizations_invitation.kind": "user.role",
 }
 REDACTED = {
     "user.name": "initials", "user.birth_date": "year_only", "user.postcode": "same", "user.municipality": "same",

@@ -162,7 +162,6 @@ with data_map.model(Membership, subject="member.person", email="member.email") a
         "currency",
         "dues_text",
         "dues_separate",
-        "payer_relation",
         "paid_at",
         "payment_method",
         "payment_reference",
@@ -172,6 +171,17 @@ with data_map.model(Membership, subject="member.person", email="member.email") a
         "source_reference",
         "ended_at",
         why="the association's own record of a membership and its dues",
+    )
+    t.personal(
+        "payer_relation",
+        category="user.relation",
+        clause="use.member_documentation",
+        purposes=EVIDENCE,
+        recipients={ASSOCIATION_RECORD},
+        keep=MEMBER_EVIDENCE,
+        export=plain,
+        redact=drop,
+        erase=KEPT_AS_EVIDENCE,
     )
     t.personal(
         "payer_name",
@@ -231,7 +241,6 @@ with data_map.model(DocumentedDues, subject="documented.member.person", email="d
         "currency",
         "dues_text",
         "dues_separate",
-        "payer_relation",
         "paid_at",
         "payment_method",
         "payment_reference",
@@ -239,6 +248,17 @@ with data_map.model(DocumentedDues, subject="documented.member.person", email="d
         "refunded_amount",
         "dispute_state",
         why="the association's own record of a membership and its dues, as it was when counted",
+    )
+    t.personal(
+        "payer_relation",
+        category="user.relation",
+        clause="use.member_documentation",
+        purposes=EVIDENCE,
+        recipients={ASSOCIATION_RECORD},
+        keep=MEMBER_EVIDENCE,
+        export=plain,
+        redact=drop,
+        erase=KEPT_AS_EVIDENCE,
     )
     t.personal(
         "payer_name",

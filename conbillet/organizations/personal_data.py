@@ -26,8 +26,19 @@ with data_map.model(Organization) as t:
     )
 
 with data_map.model(Role, subject="person") as t:
-    t.technical("id", "organization", "kind", "granted_at", why="who may act for the association")
+    t.technical("id", "organization", "granted_at", why="for which association, and since when")
     t.link("person", erase=delete_row)
+    t.personal(
+        "kind",
+        category="user.role",
+        clause="use.identify",
+        purposes={IDENTIFY: CONTRACT},
+        recipients={ASSOCIATION_RECORD},
+        keep=ACCOUNT,
+        export=plain,
+        redact=drop,
+        erase=delete_row,
+    )
     t.link("granted_by", why="who granted it", erase=unlink, export=UNNAMED_STAFF)
 
 with data_map.model(Agreement, subject="accepted_by") as t:
@@ -51,7 +62,6 @@ with data_map.model(Invitation, email="email") as t:
     t.technical(
         "id",
         "organization",
-        "kind",
         "token_hash",
         "created_at",
         "expires_at",
@@ -60,6 +70,17 @@ with data_map.model(Invitation, email="email") as t:
         why="the offer's state",
     )
     t.link("invited_by", why="who invited", erase=unlink, export=UNNAMED_STAFF)
+    t.personal(
+        "kind",
+        category="user.role",
+        clause="use.identify",
+        purposes={IDENTIFY: CONTRACT},
+        recipients={ASSOCIATION_RECORD},
+        keep=INVITATION,
+        export=plain,
+        redact=drop,
+        erase=delete_row,
+    )
     t.personal(
         "email",
         category="user.email",

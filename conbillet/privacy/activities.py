@@ -19,6 +19,7 @@ from conbillet.core.data_map import (
     BOOKKEEPING,
     CART,
     CASES,
+    CERTIFICATE,
     CONSENT,
     CONSENT_PROOF,
     CONTRACT,
@@ -50,7 +51,8 @@ CLAUSES = {
     "user.device": "collect.devices", "user.sign_in": "collect.devices", "user.secret": "use.identify",
     "user.session": "cookie.login", "user.language": "use.services", "user.member_number": "use.member_documentation",
     "user.consent": "use.services", "user.history": "use.identify", "user.content": "use.services",
-    "user.cookie": "cookie.consent",
+    "user.cookie": "cookie.consent", "user.certificate": "collect.cpr", "user.status": "use.identify",
+    "user.role": "use.identify", "user.relation": "use.member_documentation",
 }  # fmt: skip
 
 
@@ -106,7 +108,7 @@ ACTIVITIES = (
             line("name", "birth_date", keep=ACCOUNT, why=WHO_AND_MEMBER),
             line("name", "phone", "language", keep=ACCOUNT, why=SERVING),
             line("gender", "address", "postcode", keep=ACCOUNT, why=EVIDENCE),
-            line("email", "secret", keep=ACCOUNT, why=SIGNING_IN),
+            line("email", "secret", "status", keep=ACCOUNT, why=SIGNING_IN),
             line("sign_in", keep=ACCOUNT, why=SECURING),
         ),
     ),
@@ -146,6 +148,9 @@ ACTIVITIES = (
         (
             line("name", keep=ACCOUNT, why={IDENTIFY: legal("GDPR art. 28(3)")}, to=ASSOCIATION_RECORD),
             line("email", keep=INVITATION, why=SIGNING_IN),
+            line("role", keep=ACCOUNT, why=SIGNING_IN),
+            line("role", keep=ACCOUNT, why=SIGNING_IN, to=ASSOCIATION_RECORD),
+            line("role", keep=INVITATION, why=SIGNING_IN, to=ASSOCIATION_RECORD),
         ),
     ),
     Activity(
@@ -166,6 +171,7 @@ ACTIVITIES = (
             line("email", keep=ACCOUNTING, why=BUYING, to=f"{ASSOCIATION} {STRIPE}"),
             line("name", "email", "birth_date", "gender", "address", "postcode", keep=ACCOUNTING, why=BUYING, to=ASSOCIATION),
             line("name", keep=ACCOUNTING, why=BUYING, to=ASSOCIATION_RECORD),
+            line("relation", keep=ACCOUNTING, why=EVIDENCE, to=ASSOCIATION_RECORD),
             line("content", keep=ACCOUNTING, why=BUYING, clause="use.purchases"),
         ),
     ),
@@ -192,7 +198,7 @@ ACTIVITIES = (
             }
         ),
         (
-            line("member_number", "name", "municipality", keep=MEMBER_EVIDENCE, why=EVIDENCE, to=ASSOCIATION_RECORD),
+            line("member_number", "name", "municipality", "relation", keep=MEMBER_EVIDENCE, why=EVIDENCE, to=ASSOCIATION_RECORD),
             line("name", "birth_date", "gender", "address", "postcode", keep=MEMBER_EVIDENCE, why=EVIDENCE, to=ASSOCIATION),
             line("email", keep=MEMBER_CONTACT, why=EVIDENCE, to=ASSOCIATION),
             line("phone", keep=MEMBER_CONTACT, why=EVIDENCE, to=ASSOCIATION_RECORD),
@@ -207,7 +213,7 @@ ACTIVITIES = (
         ASSOCIATIONS,
         frozenset({"certificates_certificaterequest", "certificates_cprnumber"}),
         (
-            line("name", keep=ACCOUNT, why={IDENTIFY: CONSENT}, to=ASSOCIATION_RECORD),
+            line("name", "certificate", keep=CERTIFICATE, why={IDENTIFY: CONSENT}, to=ASSOCIATION_RECORD),
             line("cpr", keep=CPR, why={IDENTIFY: CONSENT}, to=ASSOCIATION_RECORD),
         ),
     ),
@@ -254,7 +260,10 @@ ACTIVITIES = (
         frozenset(
             {"privacy_insightpackage", "privacy_erasure", "privacy_guardianship", "privacy_limit", "privacy_disclosedperson"}
         ),
-        (line("email", keep=CASES, why=ANSWERING),),
+        (
+            line("email", keep=CASES, why=ANSWERING),
+            line("status", keep=CASES, why=ANSWERING, clause="use.services"),
+        ),
     ),
     Activity(
         "authorities",

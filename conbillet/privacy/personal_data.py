@@ -87,8 +87,19 @@ with data_map.model(Guardianship, subject="child") as t:
     t.link("child", erase=delete_row)
 
 with data_map.model(Limit, subject="person", email="email") as t:
-    t.technical("id", "case", "kind", "purpose", "from_at", "until_at", why="which limit, from when to when")
+    t.technical("id", "case", "from_at", "until_at", why="of which case, from when to when")
     t.link("person", erase=delete_row)
+    for name in ("kind", "purpose"):
+        t.personal(
+            name,
+            category="user.status",
+            clause="use.services",
+            purposes=ANSWERING_FOR_IT,
+            keep=CASES,
+            export=plain,
+            redact=drop,
+            erase=delete_row,
+        )
     t.personal(
         "email",
         category="user.email",

@@ -8,6 +8,7 @@ from conbillet.core.data_map import (
     CART,
     CONTRACT,
     KEPT_FOR_BOOKKEEPING,
+    MEMBER_DOCUMENTATION,
     PURCHASES,
     SERVICES,
     STRIPE,
@@ -221,8 +222,19 @@ with data_map.model(Participant, subject="person", email="email") as t:
 
 with data_map.model(OrderLine, subject="order.buyer", email="order.buyer_email") as t:
     t.technical(
-        *(field.name for field in OrderLine._meta.concrete_fields),
+        *(field.name for field in OrderLine._meta.concrete_fields if field.name != "payer_relation"),
         why="what was sold, at what price: the association's own record",
+    )
+    t.personal(
+        "payer_relation",
+        category="user.relation",
+        clause="use.member_documentation",
+        purposes={MEMBER_DOCUMENTATION: CONTRACT},
+        recipients={ASSOCIATION_RECORD},
+        keep=ACCOUNTING,
+        export=plain,
+        redact=drop,
+        erase=blank,
     )
 
 with data_map.model(Cancellation, subject="order.buyer", email="order.buyer_email") as t:

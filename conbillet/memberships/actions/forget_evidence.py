@@ -25,7 +25,8 @@ def forget_evidence(*, now: datetime, held: Held = NOBODY) -> Counter[int]:
         filled |= ~Q(**{name: ""})
     old = with_last_day(Member.objects.filter(filled)).filter(last_day__lt=limit).exclude(held.rows("person", "email"))
     rows = dict(old.values_list("pk", "organization_id"))
-    Membership.objects.filter(member__in=rows).exclude(payer_name="").update(payer_name="")
+    memberships = Membership.objects.filter(member__in=rows)
+    memberships.exclude(payer_name="", payer_relation="").update(payer_name="", payer_relation="")
     empty = {**dict.fromkeys([*EVIDENCE, *CONTACT], ""), "birth_date": None, "person": None}
     Member.objects.filter(pk__in=rows).update(**empty)
     return Counter(rows.values()) + _forget_lists(now)
@@ -40,6 +41,7 @@ def _forget_lists(now: datetime) -> Counter[int]:
         filled |= ~Q(**{name: ""})
     old = DocumentedMember.objects.filter(filled, documentation__year__lte=newest)
     rows = dict(old.values_list("pk", "organization_id"))
-    DocumentedDues.objects.filter(documented__in=rows).exclude(payer_name="").update(payer_name="")
+    dues = DocumentedDues.objects.filter(documented__in=rows)
+    dues.exclude(payer_name="", payer_relation="").update(payer_name="", payer_relation="")
     DocumentedMember.objects.filter(pk__in=rows).update(**dict.fromkeys(DOCUMENTED, ""), birth_date=None, member=None)
     return Counter(rows.values())

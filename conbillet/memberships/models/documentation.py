@@ -71,7 +71,7 @@ class DocumentedDues(TenantModel):
     dues_text = models.CharField(max_length=160, blank=True)
     dues_separate = models.BooleanField(default=True)
     payer_name = models.CharField(max_length=120, blank=True)
-    payer_relation = models.CharField(max_length=12, choices=PayerRelation.choices)
+    payer_relation = models.CharField(max_length=12, choices=PayerRelation.choices, blank=True)
     paid_at = models.DateTimeField(null=True)
     payment_method = models.CharField(max_length=12, blank=True)
     payment_reference = models.CharField(max_length=80, blank=True)

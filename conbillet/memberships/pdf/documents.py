@@ -74,7 +74,7 @@ def _texts() -> Data:
     }
 
 
-def _facts(documentation: MemberDocumentation, organization: Organization, language: str) -> Data:
+def _facts(documentation: MemberDocumentation, organization: Organization, language: str) -> list[list[str]]:
     numbers, rules = documentation.numbers, RuleSet.from_data(documentation.rules)
     seller = ", ".join(
         part for part in (organization.street, f"{organization.postcode} {organization.city}".strip()) if part

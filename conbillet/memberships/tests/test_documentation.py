@@ -169,6 +169,7 @@ class TestForgotten:
         for name in ("member_no", "name", "street", "postcode", "city", "country"):
             assert set(rows.values_list(name, flat=True)) == {""}
         assert not rows.filter(birth_date__isnull=False).exists() and not rows.filter(member__isnull=False).exists()
+        assert set(DocumentedDues.objects.values_list("payer_name", "payer_relation")) == {("", "")}
         assert verifies(frozen) and rows.filter(counts=True).count() == frozen.numbers["overall"]
         assert forget_evidence(now=datetime(2032, 2, 1, tzinfo=UTC))[world.organization.pk] == 0
 

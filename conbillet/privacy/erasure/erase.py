@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from conbillet.accounts.models import Person
-from conbillet.certificates.actions.end_requests import end_requests
 from conbillet.core import audit
 from conbillet.core import erasure_ledger as records
 from conbillet.core.actor import SYSTEM, Actor, ActorKind
@@ -101,7 +100,6 @@ def finish(
     with transaction.atomic():
         list(Person.objects.select_for_update().filter(pk__in=subject.persons))
         _end_unpaid_orders(subject, now)
-        end_requests(persons=subject.persons)
         if void_tickets:
             void_live_tickets(subject, now)
         plan = plan_of(subject, now=now)

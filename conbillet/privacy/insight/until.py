@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from conbillet.certificates.actions.forget_requests import MONTHS as MONTHS_OF_REQUESTS
 from conbillet.core.clock import add_months, copenhagen_day
 from conbillet.memberships.evidence import CONTACT_MONTHS, MONTHS, last_day_of_documentation, with_last_day
 from conbillet.memberships.models import Member
@@ -53,6 +54,10 @@ def _invitation(row: Any) -> date:
     return copenhagen_day(over + timedelta(days=30))
 
 
+def _certificate(row: Any) -> date:
+    return add_months(row.settled_on or copenhagen_day(row.asked_at), MONTHS_OF_REQUESTS)
+
+
 def _documented(row: Any) -> date:
     return last_day_of_documentation(row.documentation.year)
 
@@ -69,6 +74,7 @@ _RULES: dict[str, dict[str, Callable[[Any], date | None]]] = {
         "cart": lambda row: None if row.ordered_at else copenhagen_day(row.changed_at + timedelta(hours=24))
     },
     "organizations_invitation": {"invitation": _invitation},
+    "certificates_certificaterequest": {"certificate": _certificate},
     "certificates_cprnumber": {"cpr": lambda row: row.delete_on},
     "privacy_insightpackage": {"package": lambda row: copenhagen_day(row.expires_at) if row.expires_at else None},
 }

@@ -28,6 +28,10 @@ CATEGORIES: dict[str, Any] = {
     "user.member_number": _("Member number"),
     "user.municipality": _("Municipality"),
     "user.cpr": _("CPR number, only for a child-protection certificate"),
+    "user.certificate": _("How your child-protection certificate ended"),
+    "user.relation": _("Who paid the dues: you, a parent, a guardian, a municipality …"),
+    "user.role": _("What you may do for an association, or for us"),
+    "user.status": _("Whether your account is open, and whether the use of your data is limited"),
     "user.consent": _("What you agreed to"),
     "user.cookie": _("Your choice of cookies"),
 }
@@ -63,6 +67,7 @@ PERIODS: dict[str, Any] = {
     "mail_body": _("30 days"),
     "consent_proof": _("2 years after the consent was last used"),
     "invitation": _("30 days after the invitation was answered or ran out"),
+    "certificate": _("2 years after the certificate was settled"),
     "cpr": _("30 days after the certificate is settled, 6 months at most"),
     # Of tables that hold facts only, and have no rule of the map's.
     "package": _("7 days"),

@@ -109,7 +109,7 @@ RULES = (
     Rule("consent_cookie", frozenset({"consent_proof"}), "21 4 * * *", _plain(forget_answers), _("Answers about cookies"), _("2 years after the cookie ran out"), _("proof of consent, GDPR art. 7(1)")),
     Rule("consent_news", frozenset({"consent_proof"}), "22 4 * * *", _plain(forget_consents), _("Consents to news"), _("2 years after they were last used"), _("proof of consent, GDPR art. 7(1)")),
     Rule("invitation", frozenset({"invitation"}), "13 4 * * *", _plain(forget_invitations), _("Invitations to roles"), _("30 days after they were answered or ran out"), MINIMAL),
-    Rule("certificates", frozenset(), "29 4 * * *", lambda now: _of_associations(forget_requests(now=now)), _("Whether somebody of the crew had a child-protection certificate"), _("2 years after it was settled"), ACCOUNTABLE),
+    Rule("certificates", frozenset({"certificate"}), "29 4 * * *", lambda now: _of_associations(forget_requests(now=now)), _("Whether somebody of the crew had a child-protection certificate"), _("2 years after it was settled"), ACCOUNTABLE),
     Rule("cpr", frozenset({"cpr"}), "27 4 * * *", _plain(forget_numbers), _("CPR numbers"), _("30 days after the certificate is settled, 6 months at most"), _("databeskyttelsesloven § 11")),
 )  # fmt: skip
 

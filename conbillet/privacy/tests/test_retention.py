@@ -19,7 +19,7 @@ from conbillet.core.clock import COPENHAGEN, day_start
 from conbillet.core.data_map import Keep
 from conbillet.core.models import AuditEntry
 from conbillet.mail.models import OutgoingMail
-from conbillet.memberships.models import Member
+from conbillet.memberships.models import Member, Membership
 from conbillet.organizations.models import Invitation
 from conbillet.privacy.models import Disclosure, Erasure, ErasureNotice, RetentionRun
 from conbillet.privacy.retention import rules as room
@@ -63,11 +63,13 @@ def accounting(world) -> tuple[Callable[[], bool], datetime]:
     world.organization.accounting_year_start_month = 4
     world.organization.save()
     order = paid_order(world, datetime(2026, 3, 1, 12, tzinfo=UTC), Wish(world.adult.pk, 1))
+    order.lines.update(payer_relation="municipality")
 
     def gone() -> bool:
         receipt = Receipt.objects.get()
         name = Order.objects.get(pk=order.pk).buyer_name
         assert bool(name) == bool(receipt.buyer_name) == bool(order.participants.get().name)
+        assert bool(name) == bool(order.lines.get().payer_relation)
         return not name
 
     # The year 2025/26 ends on 31 March 2026: five years later the clock has been put forward in that very week.
@@ -82,7 +84,17 @@ def _member(world, **fields) -> Member:
 
 def member_evidence(world) -> tuple[Callable[[], bool], datetime]:
     member = _member(world, left_on=date(2024, 2, 29), birth_date=date(2000, 1, 1))
-    return lambda: not Member.objects.get(pk=member.pk).name, day_start(date(2029, 3, 1))
+    Membership.objects.create(
+        organization=world.organization, member=member, membership_type=world.membership.membership_type, payer_relation="parent",
+        period_from=date(2023, 1, 1), period_to=date(2023, 12, 31), enrolled_at=local(2023, 1, 1), source_reference="x",
+    )  # fmt: skip
+
+    def gone() -> bool:
+        name = Member.objects.get(pk=member.pk).name
+        assert bool(name) == bool(Membership.objects.get(member=member).payer_relation)
+        return not name
+
+    return gone, day_start(date(2029, 3, 1))
 
 
 def member_contact(world) -> tuple[Callable[[], bool], datetime]:
@@ -276,7 +288,7 @@ def test_runs_are_written_down_for_the_association(world):
         world.organization,
         "accounting",
         date(2031, 4, 1),
-        3,
+        4,
     )
 
 

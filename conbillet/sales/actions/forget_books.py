@@ -12,7 +12,7 @@ from conbillet.organizations.accounting import accounting_year, accounting_year_
 from conbillet.organizations.models import Organization
 
 from ..books import YEARS
-from ..models import Cancellation, Order, Participant, Receipt
+from ..models import Cancellation, Order, OrderLine, Participant, Receipt
 
 ORDER = ("buyer_name", "buyer_email", "buyer_street", "buyer_postcode", "buyer_city", "buyer_country")
 PARTICIPANT = ("name", "badge_name", "email", "birth_date", "gender", "street", "postcode", "city", "country")
@@ -53,11 +53,12 @@ def _forget(organization: Organization, now: datetime, held: Held) -> int:
         receipts = receipts.exclude(order__in=kept)
     reasons = Cancellation.objects.filter(organization=organization, order__in=old)
     rows = _empty(people, PARTICIPANT, person=None) + _empty(receipts, ("buyer_name",)) + _empty(reasons, ("reason",))
+    rows += _empty(OrderLine.objects.filter(organization=organization, order__in=old), ("payer_relation",))
     return rows + _empty(old, ORDER, buyer=None)
 
 
 def _empty(
-    rows: "QuerySet[Order] | QuerySet[Participant] | QuerySet[Receipt] | QuerySet[Cancellation]",
+    rows: "QuerySet[Order] | QuerySet[OrderLine] | QuerySet[Participant] | QuerySet[Receipt] | QuerySet[Cancellation]",
     columns: tuple[str, ...],
     **also: None,
 ) -> int:

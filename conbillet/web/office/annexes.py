@@ -25,6 +25,10 @@ CATEGORIES: dict[str, Any] = {
     "user.phone": _("Phone number that the association entered"),
     "user.cpr": _("CPR number, where it is switched on for child-protection certificates"),
     "user.member_number": _("Member number"),
+    "user.relation": _("Who paid the dues: the member, a parent, a guardian, a municipality …"),
+    "user.certificate": _("Whether a child-protection certificate had remarks"),
+    "user.role": _("What somebody may do for an association"),
+    "user.status": _("Whether an account is open, and whether the use of the data is limited"),
     "user.financial": _("What was paid"),
     "user.history": _("What was done, and when"),
     "user.content": _("What was written"),
@@ -55,6 +59,7 @@ PERIODS: dict[str, Any] = {
     "cart": _("24 hours"),
     "mail_body": _("30 days"),
     "consent_proof": _("2 years after the consent was last used"),
+    "certificate": _("2 years after the certificate was settled"),
     "cpr": _("30 days after the certificate is settled, 6 months at most"),
     "invitation": _("30 days after the invitation was answered or ran out"),
 }

@@ -22,8 +22,19 @@ What the words of a column must be, given its name, type and table: [the rules](
 """
 
 
+BESIDES = """# The data map, beside the tables
+
+What is kept or sent outside the tables of [the data map](data-map.md): cookies, processors, files, logs, queues and jobs.
+"""
+
+
 def map_document(map_: DataMap) -> str:
     """The whole map."""
+    return f"{tables_document(map_)}\n{besides_document(map_, introduction='')}"
+
+
+def tables_document(map_: DataMap) -> str:
+    """Every table and column."""
     rooms = _rooms(map_)
     columns = [column for one in map_.tables.values() for column in one.columns.values()]
     personal = [column for column in columns if column.kind != "technical"]
@@ -48,7 +59,13 @@ def map_document(map_: DataMap) -> str:
             _row(one, column) for one in tables for column in one.columns.values() if column.kind != "technical"
         ]:
             parts.append(table(HEADINGS, rows))
-    parts += [
+    return "\n".join(parts)
+
+
+def besides_document(map_: DataMap, *, introduction: str = BESIDES) -> str:
+    """Cookies, processors, files, logs, queues and jobs."""
+    parts = [
+        *([introduction] if introduction else []),
         "## Cookies\n",
         table(
             ("name", "set by", "holds", "set when", "days", "necessary", "clause"),

@@ -53,6 +53,10 @@ CATEGORIES = {
     "user.consent": "pd:Preference",
     "user.cookie": "pd:Identifying",
     "user.cpr": "pd:OfficialID",
+    "user.certificate": "pd:Criminal",
+    "user.relation": "pd:Relationship",
+    "user.role": "pd:Professional",
+    "user.status": "dpv:PersonalData",
 }
 PURPOSES = {
     IDENTIFY: "dpv:IdentityVerification",
