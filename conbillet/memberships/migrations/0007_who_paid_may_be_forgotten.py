@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('memberships', '0005_indexes_of_addresses'),
+        ('memberships', '0006_own_rule_sets'),
     ]
 
     operations = [
