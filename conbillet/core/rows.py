@@ -39,34 +39,51 @@ Values = dict[str, Any]  # of one row, by attribute
 _open: ContextVar["_Gathering | None"] = ContextVar("conbillet_gathering", default=None)
 
 
+class ConditionFailed(Exception):
+    """The condition of a gathered block did not hold; nothing of it was written."""
+
+
 class _Gathering:
-    def __init__(self) -> None:
+    def __init__(self, condition: Statement | None = None) -> None:
+        self.condition = condition
         self.rows: dict[tuple[type[models.Model], str], list[models.Model | Values]] = {}
         self.statements: list[Statement] = []
+        self.numbered: list[tuple[Statement, Statement]] = []
         self.calls: list[Statement] = []
 
     def send(self) -> None:
-        parts = [_insert_statement(model, rows, on_conflict) for (model, on_conflict), rows in self.rows.items()]
-        parts += self.statements
-        values = [value for _sql, params in [*parts, *self.calls] for value in params]
-        calls = ", ".join(sql for sql, _params in self.calls) or "1"
-        if parts:
-            named = ", ".join(f"w{number} AS ({sql})" for number, (sql, _params) in enumerate(parts))
-            _execute(f"WITH {named} SELECT {calls}", values)
-        elif self.calls:
-            _execute(f"SELECT {calls}", values)
+        only_if = "WHERE EXISTS (SELECT FROM condition)" if self.condition else ""
+        parts = [("condition", self.condition)] if self.condition else []
+        inserts = [_insert_statement(model, rows, only_if, end) for (model, end), rows in self.rows.items()]
+        parts += [(f"w{place}", part) for place, part in enumerate([*inserts, *self.statements])]
+        for place, (number, insert) in enumerate(self.numbered):
+            parts += [(f"n{place}", number), (f"r{place}", (insert[0].format(number=f"n{place}"), insert[1]))]
+        calls = [*([("(SELECT count(*) FROM condition)", [])] if self.condition else []), *self.calls]
+        if not parts and not calls:
+            return
+        named = ", ".join(f"{name} AS ({sql})" for name, (sql, _params) in parts)
+        sql = f"{f'WITH {named} ' if parts else ''}SELECT {', '.join(call for call, _params in calls) or '1'}"
+        values = [value for _name, (_sql, params) in parts for value in params]
+        values += [value for _call, params in calls for value in params]
+        if self.condition is None:
+            _execute(sql, values)
+        elif fetch(sql, values)[0][0] == 0:
+            raise ConditionFailed
 
 
 @contextmanager
-def gathered() -> Iterator[None]:
+def gathered(condition: Statement | None = None) -> Iterator[None]:
     """Collect what is written inside, and send it as one statement at the end; nothing is sent after an exception.
 
-    Reads inside the block do not see what it writes. Blocks do not nest: an inner one joins the outer one.
+    Reads inside the block do not see what it writes. Blocks do not nest: an inner one joins the outer one. With a
+    `condition`, a statement that returns a row when it holds (`UPDATE … WHERE … RETURNING id`), the rows are inserted only
+    then, and otherwise the block ends with ConditionFailed; nothing but inserts and calls can depend on one.
     """
     if _open.get() is not None:
+        assert condition is None, "a condition belongs to a block of its own"
         yield
         return
-    gathering = _Gathering()
+    gathering = _Gathering(condition)
     token = _open.set(gathering)
     try:
         yield
@@ -117,10 +134,29 @@ def create(model: type[Row], **values: Any) -> Row:
     return instance(model, row)
 
 
+def create_numbered(model: type[Row], *, column: str, counter: Statement, **values: Any) -> Row:
+    """As `create`, with a number that `counter` takes (`UPDATE … RETURNING last`) in the statement that inserts the row.
+
+    The number is read from the database when somebody asks the instance for it.
+    """
+    row = _with_defaults(model, values)
+    first = f"(SELECT json_populate_record(NULL::{_table(model)}, json_build_object('{column}', last)) FROM {{number}})"  # noqa: S608  names of our own tables
+    del row[column]
+    insert = (
+        f"INSERT INTO {_table(model)} SELECT * FROM json_populate_recordset({first}, %s::json)",  # noqa: S608  names of our own tables
+        [_as_json([_record(model, row)])],
+    )
+    with gathered():
+        gathering = _open.get()
+        assert gathering is not None
+        gathering.numbered.append((counter, insert))
+    return instance(model, row)
+
+
 def _insert(model: type[models.Model], rows: Sequence[models.Model | Values], on_conflict: str) -> None:
     gathering = _open.get()
     if gathering is None:
-        _execute(*_insert_statement(model, rows, on_conflict))
+        _execute(*_insert_statement(model, rows, "", on_conflict))
     else:
         gathering.rows.setdefault((model, on_conflict), []).extend(rows)
 
@@ -201,18 +237,23 @@ def _defaults(model: type[models.Model]) -> Values:
     }
 
 
-def _insert_statement(model: type[models.Model], rows: Sequence[models.Model | Values], on_conflict: str) -> Statement:
-    table = f'"{model._meta.db_table}"'
-    names = _columns(model)
-    records = []
-    for row in rows:
-        values = row if isinstance(row, dict) else row.__dict__
-        records.append({column: values[name] for column, name in names if values[name] is not None})
+def _insert_statement(
+    model: type[models.Model], rows: Sequence[models.Model | Values], only_if: str, on_conflict: str
+) -> Statement:
+    table = _table(model)
     # One JSON text a table: an array a column costs six times as much in both programs.
     return (
-        f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s::json) {on_conflict}",  # noqa: S608  names of our own tables
-        [_as_json(records)],
+        f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s::json) {only_if} {on_conflict}",  # noqa: S608  names of our own tables
+        [_as_json([_record(model, row if isinstance(row, dict) else row.__dict__) for row in rows])],
     )
+
+
+def _record(model: type[models.Model], values: Values) -> Values:
+    return {column: values[name] for column, name in _columns(model) if values.get(name) is not None}
+
+
+def _table(model: type[models.Model]) -> str:
+    return f'"{model._meta.db_table}"'
 
 
 def _as_text(value: object) -> str:

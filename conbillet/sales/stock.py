@@ -46,6 +46,14 @@ def claim(*, wanted: Mapping[int, int], now: datetime) -> None:
         _apply({quota: wanted.get(quota, 0) - freed.get(quota, 0) for quota in {*wanted, *freed}})
 
 
+def claiming(*, quota: int, units: int) -> tuple[str, list[object]]:
+    """A claim on one quota as the condition of a `gathered()` block: the places are taken and the block is written, or neither.
+
+    It does not look for the places of expired holds.
+    """
+    return f"{_TAKE} RETURNING id", [units, quota, units]
+
+
 def _take(wanted: Mapping[int, int]) -> bool:
     """The quick way, without a savepoint: take one after the other; when one is short, give back what was taken."""
     taken: dict[int, int] = {}

@@ -117,5 +117,5 @@ def test_reconciling(shop):
     reconcile(now=shop.now + 3 * LATER)
     order.refresh_from_db()
     assert order.state == Order.State.PAID
-    assert killed >= 7
+    assert killed >= 6
     assert shop.complaints() == []

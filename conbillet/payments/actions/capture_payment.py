@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from conbillet.core.prepared import run
+from conbillet.core import rows
 
 from ..gateway import Fees
 from ..ledger import MONEY_ACCOUNTS, Unbalanced, book, book_fees, capture_key
@@ -28,18 +28,20 @@ def capture_payment(
     split: Mapping[str, int],
     now: datetime,
     fees: Fees | None = None,
-) -> bool:
-    """Mark an expected (or expired: late money) payment as captured and book it. False when it was captured already.
+) -> None:
+    """Mark a locked, expected (or expired: late money) payment as captured and book it. Nothing when it was captured before.
 
-    Two statements (one more for `fees` that the provider kept back). `split` says which accounts are credited, in øre, and must sum to `amount`; the debit follows from the
-    payment's method. The caller audits: it knows what was paid for.
+    `split` says which accounts are credited, in øre, and must sum to `amount`; the debit follows from the payment's method,
+    and `fees` are what the provider kept back. Writes only, so all of it travels with a surrounding `gathered()`. The
+    caller audits: it knows what was paid for. Even of a stale `payment` nothing is captured or booked a second time.
     """
     if amount != payment.amount:
         raise WrongAmount(f"{payment.reference}: {amount} øre came, {payment.amount} were expected")
     if sum(split.values()) != amount:
         raise Unbalanced(f"{payment.reference}: the split sums to {sum(split.values())} øre, not {amount}")
-    if run(_CAPTURE, [amount, now, provider_payment, provider_method, payment.pk]) == 0:
-        return False
+    if payment.state == Payment.State.CAPTURED:
+        return
+    rows.execute(_CAPTURE, [amount, now, provider_payment, provider_method, payment.pk])
     payment.state, payment.captured_amount, payment.captured_at = Payment.State.CAPTURED, amount, now
     payment.provider_payment, payment.provider_method = provider_payment, provider_method
     if amount:
@@ -54,4 +56,3 @@ def capture_payment(
             now=now,
         )
         book_fees(payment=payment, fees=fees, now=now)
-    return True

@@ -1,7 +1,7 @@
 """Put things in a visitor's cart and keep their places for a while."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from conbillet.core.rows import gathered
 
 from ..models import Cart, CartLine, HeldUnits, Hold
 from ..queries import lines_of
-from ..stock import SoldOut, claim, release, units_of
+from ..stock import SoldOut, claim, claiming, release, units_of
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,6 @@ def hold_until(now: datetime) -> datetime:
     return now + timedelta(minutes=settings.CONBILLET_HOLD_MINUTES)
 
 
-@transaction.atomic
 def add_to_cart(*, event: Event, cart: Cart | None, wishes: Sequence[Wish], language: str, now: datetime) -> Cart:
     """Add to the cart (a new one if there is none or the old one was ordered) and hold the places; all or nothing.
 
@@ -94,38 +93,80 @@ def add_to_cart(*, event: Event, cart: Cart | None, wishes: Sequence[Wish], lang
         raise NothingChosen
     for wish in wishes:
         _check(wish, event, offer, now)
-
-    with gathered():
+    each = [wish for wish in wishes for _unit in range(wish.quantity)]
+    _check_limits(each, event, offer)
+    needed = quota_units(each, offer)
+    if cart is None and len(needed) == 1:
+        try:
+            return _new_cart(event, each, needed, language, now)
+        except rows.ConditionFailed:
+            pass  # too few places left, unless a hold has run out that keeps some
+    with transaction.atomic(), gathered():
         cart, hold = _open_cart(cart)
         if cart is None:
-            cart = rows.create(
-                Cart,
-                organization_id=event.organization_id,
-                event_id=event.pk,
-                reference=new_reference(),
-                language=language,
-                created_at=now,
-                changed_at=now,
-            )
-            cart.event = event
-            old_lines: list[CartLine] = []
+            cart, old_lines = _empty_cart(event, language, now), []
         else:
             old_lines = lines_of(cart)
-        new_lines = [
-            rows.create(
-                CartLine,
-                organization_id=event.organization_id,
-                cart_id=cart.pk,
-                product_id=wish.product_id,
-                variant_id=wish.variant_id,
-                amount=wish.amount,
-            )
-            for wish in wishes
-            for _unit in range(wish.quantity)
-        ]
-        _check_limits([*old_lines, *new_lines], event, offer)
-        set_hold(cart=cart, hold=hold, lines=[*old_lines, *new_lines], offer=offer, now=now)
+            _check_limits([*old_lines, *each], event, offer)
+        lines = [*old_lines, *_lines(cart, each)]
+        set_hold(cart=cart, hold=hold, lines=lines, offer=offer, now=now)
     return cart
+
+
+def _new_cart(event: Event, each: Sequence[Wish], needed: Mapping[int, int], language: str, now: datetime) -> Cart:
+    """A first cart of what needs one quota, with its hold, in one statement. Raises ConditionFailed when there are too few places.
+
+    It does not wait for the disk: a crash of the machine may take the carts of its last second along, and their holds.
+    Whatever is done with a cart next, above all ordering it, does wait, and for this too.
+    """
+    ((quota, units),) = needed.items()
+    with gathered(condition=claiming(quota=quota, units=units)):
+        cart = _empty_cart(event, language, now)
+        _lines(cart, each)
+        _hold(cart, needed, now)
+        rows.call("set_config('synchronous_commit', 'off', true)", [])
+    return cart
+
+
+def _empty_cart(event: Event, language: str, now: datetime) -> Cart:
+    cart = rows.create(
+        Cart,
+        organization_id=event.organization_id,
+        event_id=event.pk,
+        reference=new_reference(),
+        language=language,
+        created_at=now,
+        changed_at=now,
+    )
+    cart.event = event
+    return cart
+
+
+def _lines(cart: Cart, each: Sequence[Wish]) -> list[CartLine]:
+    return [
+        rows.create(
+            CartLine,
+            organization_id=cart.organization_id,
+            cart_id=cart.pk,
+            product_id=wish.product_id,
+            variant_id=wish.variant_id,
+            amount=wish.amount,
+        )
+        for wish in each
+    ]
+
+
+def _hold(cart: Cart, units: Mapping[int, int], now: datetime) -> Hold:
+    hold = rows.create(Hold, organization_id=cart.organization_id, cart_id=cart.pk, expires_at=hold_until(now))
+    _note_units(hold, units)
+    return hold
+
+
+def _note_units(hold: Hold, units: Mapping[int, int]) -> None:
+    for quota, quantity in sorted(units.items()):
+        rows.add(
+            HeldUnits, organization_id=hold.organization_id, hold_id=hold.pk, quota_id=quota, quantity=quantity
+        )
 
 
 def _open_cart(cart: Cart | None) -> tuple[Cart | None, Hold | None]:
@@ -173,21 +214,19 @@ def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer:
         raise ProductSoldOut(product) from None
     release(units=less)
     if hold is None:
-        hold = rows.create(Hold, organization_id=cart.organization_id, cart_id=cart.pk, expires_at=hold_until(now))
+        hold = _hold(cart, needed, now)
     else:
         hold.expires_at = hold_until(now)
         rows.execute("UPDATE sales_hold SET expires_at = %s WHERE id = %s", [hold.expires_at, hold.pk])
         if more or less:
             HeldUnits.objects.filter(hold=hold).delete()
-    if more or less:
-        for quota, units in sorted(needed.items()):
-            rows.add(HeldUnits, organization_id=cart.organization_id, hold_id=hold.pk, quota_id=quota, quantity=units)
+            _note_units(hold, needed)
     if cart.changed_at != now:
         rows.execute("UPDATE sales_cart SET changed_at = %s WHERE id = %s", [now, cart.pk])
     return hold
 
 
-def quota_units(lines: Sequence[CartLine], offer: Offer) -> dict[int, int]:
+def quota_units(lines: Sequence[CartLine | Wish], offer: Offer) -> dict[int, int]:
     """How many units of each quota the lines take together."""
     units: Counter[int] = Counter()
     for line in lines:
@@ -220,7 +259,7 @@ def _check_variant(wish: Wish, product: Product, variants: Sequence[Variant]) ->
         raise UnknownProduct(product.pk)
 
 
-def _check_limits(lines: Sequence[CartLine], event: Event, offer: Offer) -> None:
+def _check_limits(lines: Sequence[CartLine | Wish], event: Event, offer: Offer) -> None:
     """The limits of an order; that a bed goes with a ticket is checked when the order is placed, not while choosing."""
     if len(lines) > event.order_limit:
         raise TooMany

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conbillet.catalogue.models import Quota
+from conbillet.catalogue.offer import offer_of
 from conbillet.sales import stock
 from conbillet.sales.actions.add_to_cart import ProductSoldOut, Wish, add_to_cart
-from conbillet.sales.models import HeldUnits, Hold
+from conbillet.sales.models import Cart, HeldUnits, Hold
 from conbillet.sales.stock import SoldOut, claim, release, release_expired, sell
 
 
@@ -63,6 +64,24 @@ def test_expired_holds_are_released_by_the_claim_that_needs_them(world, now):
     put(world, [Wish(world.day.pk, 3)], now + timedelta(hours=1))
     assert counters(world.people) == (10, 3, 0)
     assert held_by_live_holds(world.people) == 3
+
+
+def test_a_first_cart_of_one_quota_is_one_statement_or_nothing(world, now, django_assert_num_queries):
+    offer_of(world.event)  # kept from page to page
+    with django_assert_num_queries(1):
+        cart = put(world, [Wish(world.day.pk, 9)], now)
+    assert (counters(world.people), held_by_live_holds(world.people)) == ((10, 9, 0), 9)
+    assert Hold.objects.get().cart == cart and cart.lines.count() == 9
+    with pytest.raises(ProductSoldOut):
+        put(world, [Wish(world.day.pk, 2)], now)
+    assert counters(world.people) == (10, 9, 0) and Cart.objects.count() == Hold.objects.count() == 1
+
+
+def test_planted_without_its_condition_a_first_cart_takes_what_is_not_there(world, now, monkeypatch):
+    """The twin: were the cart written whatever the claim says, the hold would keep places that nobody gave it."""
+    monkeypatch.setattr("conbillet.sales.actions.add_to_cart.claiming", lambda **_: ("SELECT 1", []))
+    put(world, [Wish(world.day.pk, 11)], now)
+    assert held_by_live_holds(world.people) == 11 != counters(world.people)[1]
 
 
 def test_a_granted_hold_is_not_taken_away_before_its_deadline(world, now):
