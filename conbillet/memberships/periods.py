@@ -24,6 +24,17 @@ def period_from(membership_type: MembershipType, day: date) -> tuple[date, date]
             return day, date(day.year, 12, 31)
 
 
+def period_after(membership_type: MembershipType, day: date, last_day: date | None) -> tuple[date, date]:
+    """Days of a membership bought on that day by somebody who is a member until `last_day` (None: nobody yet).
+
+    It follows without a gap and without paying twice for a day; a calendar year is followed by the next one. Fixed days
+    are fixed.
+    """
+    if last_day is None or last_day < day or membership_type.period_kind == PeriodKind.FIXED_DATES:
+        return period_from(membership_type, day)
+    return period_from(membership_type, last_day + timedelta(days=1))
+
+
 def period_words(membership_type: MembershipType) -> str:
     """What a membership of that type covers, as a visitor reads it before buying; the same on every day."""
     match membership_type.period_kind:

@@ -1,26 +1,42 @@
 """What others ask about memberships."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from conbillet.core import rows
 
 from .models import Membership, MembershipType
 
 
-def is_member(*, organization_id: int, person_id: UUID, on: date) -> bool:
-    """Has the person a membership of that association, not ended, on that Copenhagen day?"""
-    return Membership.objects.filter(
+@dataclass(frozen=True)
+class MemberStanding:
+    """Whether somebody is a member on a day, and the last day of what they have paid for from then on (None: nothing)."""
+
+    is_member: bool = False
+    last_day: date | None = None
+
+
+def standing_of(*, organization_id: int, person_id: UUID, on: date) -> MemberStanding:
+    """A person's memberships of that association that are paid, not ended, and not over on that Copenhagen day; one query."""
+    found = Membership.objects.filter(
+        Q(member__left_on__isnull=True) | Q(member__left_on__gte=on),
         organization_id=organization_id,
         member__person_id=person_id,
-        period_from__lte=on,
         period_to__gte=on,
         ended_at__isnull=True,
         paid_at__isnull=False,
-    ).exists()
+    ).aggregate(first=Min("period_from"), last=Max("period_to"))
+    first, last = found["first"], found["last"]
+    return MemberStanding(first is not None and first <= on, last)
+
+
+def is_member(*, organization_id: int, person_id: UUID, on: date) -> bool:
+    """Has the person a membership of that association, not ended, on that Copenhagen day?"""
+    return standing_of(organization_id=organization_id, person_id=person_id, on=on).is_member
 
 
 def types_by_id(ids: Collection[int]) -> dict[int, MembershipType]:

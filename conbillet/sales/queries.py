@@ -8,19 +8,26 @@ from django.db.models import QuerySet
 
 from conbillet.core import rows
 from conbillet.core.clock import copenhagen_day
-from conbillet.memberships.queries import is_member
+from conbillet.memberships.queries import MemberStanding, standing_of
 
 from .models import Cart, CartLine, Hold, Order, OrderLine, Participant, Receipt
 
 
-def known_members(*, organization_id: int, people: Mapping[str, UUID | None], now: datetime) -> frozenset[str]:
-    """Keys of the people who are members already. Only somebody signed in is known for certain: others have no id."""
+def standings_of(
+    *, organization_id: int, people: Mapping[str, UUID | None], now: datetime
+) -> dict[str, MemberStanding]:
+    """What is known of people's memberships, by their keys. Only somebody signed in is known for certain: others have no id."""
     today = copenhagen_day(now)
-    return frozenset(
-        key
+    return {
+        key: standing_of(organization_id=organization_id, person_id=person_id, on=today)
         for key, person_id in people.items()
-        if person_id is not None and is_member(organization_id=organization_id, person_id=person_id, on=today)
-    )
+        if person_id is not None
+    }
+
+
+def members_among(standings: Mapping[str, MemberStanding]) -> frozenset[str]:
+    """Keys of those who are members already."""
+    return frozenset(key for key, standing in standings.items() if standing.is_member)
 
 
 def lines_of(cart: Cart) -> list[CartLine]:

@@ -20,12 +20,12 @@ from conbillet.core.clock import copenhagen_day, day_end
 from conbillet.core.people import PayerRelation
 from conbillet.core.prepared import columns, fetch, made
 from conbillet.core.references import new_reference
-from conbillet.memberships.periods import period_from
-from conbillet.memberships.queries import types_by_id
+from conbillet.memberships.periods import period_after
+from conbillet.memberships.queries import MemberStanding, types_by_id
 
 from ..models import Cart, CartLine, Hold, Order, OrderLine, Participant
 from ..pricing import PricedLine, Quote, quote
-from ..queries import known_members
+from ..queries import members_among, standings_of
 from .add_to_cart import CannotAddToCart, lock_cart, set_hold
 
 
@@ -135,8 +135,8 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
     event = offer.event
     _check_lines(lines, offer, details, event, now)
     known = {key: person.person_id for key, person in details.people.items()}
-    members = known_members(organization_id=cart.organization_id, people=known, now=now)
-    priced = quote(lines=lines, offer=offer, people=details.people_of, members=members)
+    standings = standings_of(organization_id=cart.organization_id, people=known, now=now)
+    priced = quote(lines=lines, offer=offer, people=details.people_of, members=members_among(standings))
     if details.shown_amount is not None and details.shown_amount != priced.amount:
         changed = AmountChanged()
         changed.quote = priced
@@ -175,7 +175,7 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
     )
     order.event, order.cart = event, cart
     participants = _participants(order, details)
-    _add_lines(order, priced.lines, offer, participants, details, now)
+    _add_lines(order, priced.lines, offer, participants, details, standings, now)
     rows.execute(
         "UPDATE sales_hold SET order_id = %s, expires_at = %s WHERE id = %s",
         [order.pk, order.pay_by_at or hold.expires_at, hold.pk],
@@ -287,6 +287,7 @@ def _add_lines(
     offer: Offer,
     participants: Mapping[str, int],
     details: OrderDetails,
+    standings: Mapping[str, MemberStanding],
     now: datetime,
 ) -> None:
     types = {}
@@ -295,11 +296,10 @@ def _add_lines(
         types = types_by_id(wanted)
     for position, line in enumerate(priced, start=1):
         product = line.product
-        dues = (
-            period_from(types[product.membership_type_id], copenhagen_day(now))
-            if product.membership_type_id
-            else (None, None)
-        )
+        dues: tuple[date | None, date | None] = (None, None)
+        if product.membership_type_id:
+            standing = standings.get(line.person or "", MemberStanding())
+            dues = period_after(types[product.membership_type_id], copenhagen_day(now), standing.last_day)
         relation = ""
         if product.kind == ProductKind.MEMBERSHIP:
             asked = details.payer_relations.get(line.line_id, PayerRelation.SELF)

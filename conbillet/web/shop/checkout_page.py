@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -17,12 +17,14 @@ from conbillet.catalogue.rules import product_name
 from conbillet.core.clock import copenhagen_day
 from conbillet.core.formats import format_money
 from conbillet.core.money import LARGEST_AMOUNT
-from conbillet.memberships.periods import period_from
+from conbillet.memberships.models import MembershipType
+from conbillet.memberships.periods import period_after
+from conbillet.memberships.queries import MemberStanding
 from conbillet.organizations.models import VatStatus
 from conbillet.sales.actions.place_order import CannotPlaceOrder, MethodNotOffered, OrderDetails
 from conbillet.sales.models import Cart, CartLine, Order
 from conbillet.sales.pricing import Quote, default_people, quote
-from conbillet.sales.queries import known_members
+from conbillet.sales.queries import members_among, standings_of
 
 from .checkout_form import ADDRESS, ME, BuyerForm, PersonForm
 from .checkout_parts import Block, Row, Thing, icon_of, needs_of
@@ -245,10 +247,11 @@ class CheckoutPage:
         return initial
 
     def _quote(self) -> Quote:
-        members: frozenset[str] = frozenset()
+        self.standings: dict[str, MemberStanding] = {}
         if self.person is not None:
             mine = {block.key: self.person.pk for block in self.blocks if block.form.is_buyer}
-            members = known_members(organization_id=self.cart.organization_id, people=mine, now=self.now)
+            self.standings = standings_of(organization_id=self.cart.organization_id, people=mine, now=self.now)
+        members = members_among(self.standings)
         return quote(lines=self.lines, offer=self.offer, people=self.people_of, members=members)
 
     def _rows(self, dues_types: Mapping[int, Any]) -> list[Row]:
@@ -258,10 +261,16 @@ class CheckoutPage:
             key = (unit.product.pk, unit.variant_id)
             if key not in rows:
                 rows[key] = Row(unit.product, unit.variant_id, names[unit.line_id], [])
-                dues = dues_types.get(unit.product.membership_type_id or 0)
-                rows[key].dues = period_from(dues, copenhagen_day(self.now)) if dues else None
             rows[key].units.append(unit)
+            dues = dues_types.get(unit.product.membership_type_id or 0)
+            if dues and (days := self._days(dues, unit.person)) not in rows[key].dues:
+                rows[key].dues.append(days)
         return list(rows.values())
+
+    def _days(self, membership_type: MembershipType, person: str | None) -> tuple[date, date]:
+        """Which days a membership covers: after those that the buyer has, where that is who gets it."""
+        last_day = self.standings.get(person or "", MemberStanding()).last_day
+        return period_after(membership_type, copenhagen_day(self.now), last_day)
 
     def _buyer(self, email: str) -> BuyerForm:
         initial: dict[str, Any] = {}

@@ -23,7 +23,7 @@ class Row:
     variant_id: int | None
     name: str
     units: list[PricedLine]
-    dues: tuple[date, date] | None = None
+    dues: list[tuple[date, date]] = field(default_factory=list)  # of a membership; two when people differ
     error: str = ""
 
     @property

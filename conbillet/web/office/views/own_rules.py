@@ -38,7 +38,7 @@ def new(request: HttpRequest, standing: Standing) -> HttpResponse:
     initial: dict[str, Any] = {"valid_from": f"{this_year}-01-01"}
     try:
         like = rule_set(request.GET.get("like", ""), year=this_year)
-        initial = {**initial_of(like), "name_da": "", "name_en": "", **initial}
+        initial = {**initial_of(like), "name_da": "", "name_en": "", "source_da": "", **initial}
     except NoRuleSet:
         pass
     form = RulesForm(request.POST or None, initial=initial)
