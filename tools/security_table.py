@@ -39,6 +39,7 @@ CRYPTOGRAPHY = """## Cryptography in use
 |---|---|---|
 | a person's append-only data (audit payloads, packages) | AES-256-GCM, bound to person and place | one file a person, destroyed with the person |
 | secrets of second factors | AES-256-GCM | installation key `second-factors` |
+| recovery codes | HMAC-SHA-256, shown once and never kept | installation key `recovery-codes` |
 | ticket codes | Ed25519 | private key files, rotated by `bin/conbillet`, public halves in the database |
 | passwords | scrypt | – |
 | codes by mail, links, live tokens, rate limits, marks in the security log | HMAC-SHA-256 | the server's secret key |

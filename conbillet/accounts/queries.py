@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
 from .models import Account, EmailProof, StaffRole
+from .recovery_codes import hashes_in, row_of
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # `has_second_factor` as a condition for other rooms' statements; its parameter is the person's id.
@@ -22,6 +23,12 @@ def account_with_email(email: str) -> Account | None:
 def has_second_factor(account: Account) -> bool:
     """Whether the account has a passkey or an authenticator app. Recovery codes alone are none."""
     return Authenticator.objects.filter(user_id=account.pk, type__in=SECOND_FACTORS).exists()
+
+
+def recovery_codes_left(account: Account) -> int | None:
+    """How many unused recovery codes the account has; None when it never got any."""
+    row = row_of(account.pk).first()
+    return None if row is None else len(hashes_in(row))
 
 
 def has_proven(account: Account, email: str) -> bool:

@@ -165,7 +165,7 @@ MFA_FORMS = {
     "add_webauthn": "conbillet.web.me.forms.AddPasskeyForm",
     "edit_webauthn": "conbillet.web.me.forms.RenamePasskeyForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # recovery codes are our own: allauth keeps them readable
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = False
 MFA_REAUTHENTICATION_REQUIRED = False  # `web/me/fresh.py` asks, on every page that needs it

@@ -124,7 +124,7 @@ def test_signing_up_with_a_passkey_and_coming_back_with_one_touch(passkeys: Page
     page.keyboard.press("Enter")
     page.wait_for_url("**/webauthn/add/**")
     page.locator("[data-passkey-create] button").click()
-    page.wait_for_url("**/recovery-codes/")
+    page.locator("#recovery-codes").wait_for()
     screenshot("recovery-codes")
     page.goto("/my/security/")
     screenshot("security-with-passkey")
@@ -146,7 +146,7 @@ def test_a_passkey_opens_the_office_without_a_second_question(passkeys: Page, li
     page.wait_for_url("**/accounts/2fa/?required=1**")
     page.locator("main a.button.primary").click()
     page.locator("[data-passkey-create] button").click()
-    page.wait_for_url("**/recovery-codes/")
+    page.locator("#recovery-codes").wait_for()
     page.locator("main a.button.primary").last.click()
     page.wait_for_url(f"**{office}")
     page.context.clear_cookies()
@@ -162,7 +162,7 @@ def test_after_the_code_a_passkey_answers_for_the_second_factor(passkeys: Page, 
     sign_in(page.context, live_world.buyer, url=live_house.url)
     page.goto("/accounts/2fa/webauthn/add/")
     page.locator("[data-passkey-create] button").click()
-    page.wait_for_url("**/recovery-codes/")
+    page.locator("#recovery-codes").wait_for()
     page.context.clear_cookies()
     address = live_world.buyer.account.email
     page.goto("/accounts/login/")
@@ -179,3 +179,34 @@ def test_connecting_stripe_leads_there_and_back(signed_in, live_house, live_worl
     page = signed_in(live_world.owner, second_factor=True, size="desktop")
     page.goto(f"/office/{live_world.organization.slug}/payments/")
     expect(page.get_by_text("acct_")).to_be_visible()
+
+
+@light_and_dark
+@at_every_size
+def test_recovery_codes_fit_and_one_of_them_opens_the_second_door(
+    live_world, live_house, signed_in, new_context, fits, axe, screenshot, viewport, colour_scheme
+):
+    page = signed_in(live_world.owner, second_factor=True)
+    page.goto("/accounts/2fa/recovery-codes/")
+    fits(page)
+    axe(page)
+    page.locator("main form button").click()
+    codes = page.locator("#recovery-codes").inner_text().split()
+    assert len(codes) == 10
+    fits(page)
+    axe(page)
+    screenshot(f"recovery-codes-{viewport['width']}-{colour_scheme}", page)
+    if (viewport["width"], colour_scheme) == (390, "light"):
+        page, address = new_context().new_page(), live_world.owner.account.email
+        page.goto("/accounts/login/?next=/my/data/")
+        page.locator("input[name=email]").fill(address)
+        page.keyboard.press("Enter")
+        page.locator("input[name=code]").fill(code_for(live_house, address))
+        page.keyboard.press("Enter")
+        page.get_by_role("link", name="Brug en nødkode").click()
+        fits(page)
+        axe(page)
+        screenshot("recovery-code-asked", page)
+        page.locator("input[name=code]").fill(codes[3].lower())
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/my/data/")

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.utils import encrypt
 from django.db import transaction
 
 from ..models import Account
+from .make_recovery_codes import make_recovery_codes
 
 
 @transaction.atomic
@@ -20,4 +20,4 @@ def enrol_totp(*, account: Account, secret: str, now: datetime) -> None:
     Authenticator.objects.create(
         user=account, type=Authenticator.Type.TOTP, data={"secret": encrypt(secret)}, created_at=now
     )
-    RecoveryCodes.activate(account)
+    make_recovery_codes(account=account, now=now)

@@ -11,7 +11,9 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from conbillet.accounts.actions.use_recovery_code import WrongRecoveryCode, use_recovery_code
 from conbillet.accounts.actions.use_totp_step import CodeUsed, use_totp_step
+from conbillet.accounts.recovery_codes import as_typed
 from conbillet.core import clock, security_log
 from conbillet.core.rate_limits import spend
 from conbillet.web.fields import EmailAddressField, LineField
@@ -97,6 +99,8 @@ class _CountedMixin:
         if not spend("second factor", str(self.user.pk), amount=10, seconds=600, now=now):
             raise ValidationError(TOO_MANY, code="too_many")
         self.cleaned_data["code"] = "".join(self.cleaned_data["code"].split())
+        if as_typed(self.cleaned_data["code"]):
+            return self._recover()
         try:
             code: str = super().clean_code()  # type: ignore[misc]
         except ValidationError:
@@ -109,6 +113,18 @@ class _CountedMixin:
                 raise ValidationError(_("This code was used already. Wait for the next one."), code="used") from None
         security_log.note("second_factor_right", who=str(self.user.pk), kind=self.authenticator.type)
         return code
+
+
+    def _recover(self) -> str:
+        """By one of the codes that were shown once."""
+        try:
+            self.authenticator = use_recovery_code(account=self.user, code=self.cleaned_data["code"])
+        except WrongRecoveryCode:
+            security_log.note("second_factor_wrong", who=str(self.user.pk))
+            raise ValidationError(_("That is none of your recovery codes, or it was used already."), code="wrong") from None
+        self.authenticator.user = self.user
+        security_log.note("second_factor_right", who=str(self.user.pk), kind=self.authenticator.type)
+        return ""
 
 
 class SecondFactorForm(_CountedMixin, AuthenticateForm):
@@ -127,7 +143,7 @@ class ConfirmSecondFactorForm(_CountedMixin, ReauthenticateForm):
 
 def _describe_code(field: forms.Field) -> None:
     field.label = _("Code from your app, or a recovery code")
-    field.widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "20", "autofocus": True, "class": "code"})  # fmt: skip
+    field.widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "40", "autofocus": True, "class": "code"})  # fmt: skip
 
 
 class ActivateTOTPForm(AllauthActivateTOTPForm):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.contrib import messages
@@ -11,11 +10,18 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
-from conbillet.accounts.queries import SECOND_FACTORS, has_second_factor, staff_roles
+from conbillet.accounts.actions.make_recovery_codes import make_recovery_codes
+from conbillet.accounts.queries import SECOND_FACTORS, has_second_factor, recovery_codes_left, staff_roles
+from conbillet.core import clock
+from conbillet.core.references import pretty
 from conbillet.organizations.queries import has_any_role
 from conbillet.web.second_factor import note_second_factor
+from conbillet.workflows.sign_in import notify_account
 
 from ..fresh import fresh_sign_in_required
 from .sign_in import safe_next
@@ -37,33 +43,28 @@ class AddPasskey(webauthn.AddWebAuthnView):
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         note_second_factor(self.request, Authenticator.Type.WEBAUTHN)
-        return response
+        return first_codes(self.request) or response
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         remember_goal(self.request)
         return super().get_context_data(**more)
 
     def get_success_url(self) -> str:
-        return reverse("mfa_view_recovery_codes") if self.did_generate_recovery_codes else way_back(self.request)
+        return way_back(self.request)
 
 
 class ActivateTOTP(totp.ActivateTOTPView):
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         note_second_factor(self.request, Authenticator.Type.TOTP)
-        return response
+        return first_codes(self.request) or response
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         remember_goal(self.request)
         return super().get_context_data(**more)
 
     def get_success_url(self) -> str:
-        return reverse("mfa_view_recovery_codes") if self.did_generate_recovery_codes else way_back(self.request)
-
-
-class ViewRecoveryCodes(recovery.ViewRecoveryCodesView):
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**more), "way_back": way_back(self.request)}
+        return way_back(self.request)
 
 
 class DeactivateTOTP(totp.DeactivateTOTPView):
@@ -84,6 +85,36 @@ class RenamePasskey(webauthn.EditWebAuthnView):
     success_url = "/my/security/"
 
 
+def first_codes(request: HttpRequest) -> HttpResponse | None:
+    """The page with recovery codes for whoever has none yet. It answers the form itself: the codes are kept nowhere."""
+    account: Any = request.user
+    return shown_once(request) if recovery_codes_left(account) is None else None
+
+
+def shown_once(request: HttpRequest) -> HttpResponse:
+    account: Any = request.user
+    codes = [pretty(code) for code in make_recovery_codes(account=account, now=clock.now())]
+    response = render(request, "mfa/recovery_codes/index.html", {"codes": codes, "way_back": way_back(request)})
+    add_never_cache_headers(response)
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """How many are left; new ones are shown once, and the owner is told by mail that there are new ones."""
+    account: Any = request.user
+    if not has_second_factor(account):
+        return redirect("me:security")
+    if request.method == "POST":
+        response = shown_once(request)
+        notify_account(
+            account=account, what="recovery_codes_generated", language=get_language() or "da", now=clock.now()
+        )
+        return response
+    return render(request, "mfa/recovery_codes/generate.html", {"codes_left": recovery_codes_left(account) or 0})
+
+
 def needed(request: HttpRequest) -> HttpResponse | None:
     """Whoever works for an association or the platform keeps at least one second factor."""
     account: Any = request.user
@@ -91,7 +122,9 @@ def needed(request: HttpRequest) -> HttpResponse | None:
         return None
     if not has_any_role(person_id=account.person_id) and not staff_roles(account):
         return None
-    messages.error(request, _("You work for an association, so you need a second factor. Add another one before you remove this."))
+    messages.error(
+        request, _("You work for an association, so you need a second factor. Add another one before you remove this.")
+    )
     return redirect("me:security")
 
 
@@ -111,6 +144,3 @@ activate_totp = fresh_sign_in_required(ActivateTOTP.as_view())
 deactivate_totp = fresh_sign_in_required(DeactivateTOTP.as_view())
 remove_passkey = fresh_sign_in_required(RemovePasskey.as_view())
 rename_passkey = fresh_sign_in_required(RenamePasskey.as_view())
-view_recovery_codes = fresh_sign_in_required(ViewRecoveryCodes.as_view())
-generate_recovery_codes = fresh_sign_in_required(recovery.GenerateRecoveryCodesView.as_view())
-download_recovery_codes = fresh_sign_in_required(recovery.DownloadRecoveryCodesView.as_view())

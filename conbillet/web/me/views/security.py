@@ -19,7 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from conbillet.accounts.codes import Purpose
-from conbillet.accounts.queries import has_second_factor
+from conbillet.accounts.queries import has_second_factor, recovery_codes_left
 from conbillet.core import clock
 from conbillet.web.limits import limit_posts
 from conbillet.workflows.sign_in import TooManyCodes
@@ -34,12 +34,11 @@ from .sign_in import safe_next, start_code
 def security(request: HttpRequest) -> HttpResponse:
     account: Any = request.user
     factors = list(Authenticator.objects.filter(user=account).order_by("created_at"))
-    codes = next((factor for factor in factors if factor.type == Authenticator.Type.RECOVERY_CODES), None)
     context = {
         "section": "security",
         "passkeys": [factor for factor in factors if factor.type == Authenticator.Type.WEBAUTHN],
         "app": next((factor for factor in factors if factor.type == Authenticator.Type.TOTP), None),
-        "codes_left": len(codes.wrap().get_unused_codes()) if codes else None,
+        "codes_left": recovery_codes_left(account),
         "has_password": account.has_usable_password(),
         "devices": devices_of(account, request.session.session_key or "", clock.now()),
     }
