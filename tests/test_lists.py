@@ -20,6 +20,7 @@ from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Order
 from conbillet.support.models import Case
 from conbillet.tickets.models import CheckIn, Ticket
+from conbillet.usage.models import ShopCount, SiteCount
 from conbillet.workflows.cases import receive_case
 from tests.cast import World, make_event, make_organization, make_person, make_product, make_quota
 from tests.login import log_in
@@ -127,6 +128,19 @@ def own_rules(world: World, number: int) -> None:
     member_who_counts(world, number)
 
 
+def refusal(world: World, number: int) -> None:
+    detail = ["product_sold_out", "wrong_age", "amount_changed"][number - 1]
+    ShopCount.objects.create(
+        organization=world.organization, event=world.event, day=clock.now().date() - timedelta(days=40), step="refused", detail=detail,
+        language="da", times=9,
+    )  # fmt: skip
+
+
+def opened(world: World, number: int) -> None:
+    page = ["front", "help", "policy"][number - 1]
+    SiteCount.objects.create(day=clock.now().date() - timedelta(days=40), page=page, language="da", times=7777)
+
+
 LISTS: list[tuple[str, str, Add, str]] = [
     # who, address, what there is one more of, what the page shows more of then
     ("owner", f"{OFFICE}events/", event, "Con 3"),
@@ -134,6 +148,7 @@ LISTS: list[tuple[str, str, Add, str]] = [
     ("owner", OFFICE, event, "Con 3"),
     ("owner", f"{OFFICE}events/fastaval/", product, "Meal 3"),
     ("owner", f"{OFFICE}events/fastaval/figures/", product, "Meal 3"),
+    ("owner", f"{OFFICE}events/fastaval/use/", refusal, '<path class="part"'),
     ("owner", f"{OFFICE}transfers/", transfer, "Ada Lund"),
     ("owner", f"{OFFICE}orders/?state=awaiting_payment", transfer, "Ada Lund"),
     ("owner", "/office/", association, "New 3"),
@@ -147,6 +162,7 @@ LISTS: list[tuple[str, str, Add, str]] = [
     ("staff", "/desk/cases/closed/", closed_case, "/desk/cases/"),
     ("staff", "/desk/associations/", association, "New 3"),
     ("staff", "/desk/health/", failed_job, "mail_waiting"),
+    ("staff", "/desk/use/", opened, "7.777"),
     ("buyer", "/my/", buyers_order, "Fastaval 2026"),
     ("buyer", "/my/data/", member_of, "Club 3"),
     ("buyer", "/my/consents/", member_of, "Club 3"),

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "conbillet.privacy",
     "conbillet.tickets",
     "conbillet.sales",
+    "conbillet.usage",
     "conbillet.catalogue",
     "conbillet.payments",
     "conbillet.memberships",

@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
 from conbillet.config.static_files import StaticFiles  # noqa: E402
+from conbillet.usage import counter  # noqa: E402
 
 if settings.SECRET_KEY == settings.KNOWN_KEY:
     raise ImproperlyConfigured("CONBILLET_SECRET_KEY is not set: anybody could sign what only this server may sign.")
@@ -29,4 +30,5 @@ gc.collect()
 gc.freeze()
 gc.set_threshold(10_000, 20, 50)  # a page makes thousands of objects, and next to no cycles
 
+counter.start(at_signals=True)
 application = StaticFiles(django, root=settings.STATIC_ROOT, url=settings.STATIC_URL)

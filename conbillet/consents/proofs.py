@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from conbillet.core.data_map import (
     ASSOCIATION,
     ASSOCIATION_RECORD,
+    COUNT_OF_USE,
     MAIL_RELAY,
     SIX_FIELDS,
     STRIPE,
@@ -79,7 +80,23 @@ def bases(purpose: str, *articles: str) -> Predicate:
         found = {column.purposes[purpose].article for _, column in _columns(map_) if purpose in column.purposes}
         return found == set(articles)
 
-    return Predicate(f"the purpose rests on exactly: GDPR art. {', '.join(articles)}", holds)
+    on = f"rests on exactly: GDPR art. {', '.join(articles)}" if articles else "needs no personal column"
+    return Predicate(f"the purpose {on}", holds)
+
+
+def counts(table: str, *columns: str) -> Predicate:
+    """The table counts by exactly this, about nobody."""
+
+    def holds(map_: DataMap) -> bool:
+        found = map_.tables.get(table)
+        return (
+            found is not None
+            and not (found.subject or found.email)
+            and set(found.columns) == {"id", *columns}
+            and all(column.kind == "technical" and column.why == COUNT_OF_USE for column in found.columns.values())
+        )
+
+    return Predicate(f"{table} counts by exactly: {', '.join(columns)}; nothing in it is about anybody", holds)
 
 
 def cookies(clause: str, *names: str, of: str = "") -> Predicate:
@@ -252,7 +269,11 @@ CLAUSES: dict[str, tuple[Predicate, ...]] = {
     "use.purchases": (bases("use.purchases", "6(1)(b)", "6(1)(c)"),),
     "use.services": (bases("use.services", "6(1)(a)", "6(1)(b)", "6(1)(f)"),),
     "use.member_documentation": (bases("use.member_documentation", "6(1)(b)"),),
-    "use.improve": (bases("use.improve", "6(1)(f)"),),
+    "use.improve": (
+        counts("usage_shopcount", "organization", "event", "day", "step", "detail", "language", "times"),
+        counts("usage_sitecount", "day", "page", "language", "times"),
+        bases("use.improve"),
+    ),
     "disclose.organization": (
         receives(ASSOCIATION, *SIX_FIELDS),
         never_receives(NEVER_THE_ASSOCIATIONS, ASSOCIATION, ASSOCIATION_RECORD),

@@ -137,6 +137,10 @@ def kept(law: str, until: str) -> Erase:
 KEPT_FOR_BOOKKEEPING = kept("bogføringsloven § 12", "five years after the end of the accounting year")
 
 
+# What a table of counts says of each of its columns; `map_rules.counts_are_of_nobody` holds it to that.
+COUNT_OF_USE = "numbers about nobody: how often a page or a step was used on a day"
+
+
 # --- Declarations -------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Column:

@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from .data_map import BOOKKEEPING, CONSENT, Column, DataMap, Table
+from .data_map import BOOKKEEPING, CONSENT, COUNT_OF_USE, Column, DataMap, Table
 from .map_words import (
     ABOUT_NOBODY,
     DERIVED,
@@ -347,6 +347,34 @@ def consent_is_for_what_is_optional(map_: DataMap, models_: Iterable[ModelType])
     return found
 
 
+def counts_are_of_nobody(map_: DataMap, models_: Iterable[ModelType]) -> list[str]:
+    """A table of counts holds days, our own words from a list, what they are about, and how often; nothing by which two
+    visitors could be told apart: no address, no instant, no text, no key, and no way to anybody."""
+    found = []
+    for model, table in _tables(map_, models_):
+        if not any(column.why == COUNT_OF_USE for column in table.columns.values()):
+            continue
+        if _about_somebody(table):
+            found.append(f"{table.name}: counts are about nobody")
+        for field in model._meta.concrete_fields:
+            column, where = table.columns.get(field.name), f"{table.name}.{field.name}"
+            if column is None or column.kind != "technical" or column.why != COUNT_OF_USE:
+                found.append(f"{where}: not declared as what it is, a part of a count")
+            if not (field.primary_key or _fit_for_a_count(map_, field)):
+                found.append(f"{where}: a count holds days, words from a list and numbers, and no {type(field).__name__}")
+    return found
+
+
+def _fit_for_a_count(map_: DataMap, field: Any) -> bool:
+    if field.related_model is not None:
+        return not _way_to_a_person(field) and not _parent_about_somebody(map_, field)
+    if isinstance(field, models.CharField):
+        return bool(field.choices)
+    if isinstance(field, models.IntegerField):
+        return bool(field.name == "times")
+    return isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField)
+
+
 RULES = (
     names_say_what_they_hold,
     texts_are_somebodys,
@@ -358,4 +386,5 @@ RULES = (
     consent_is_for_what_is_optional,
     cookies_and_streams_are_told,
     libraries_tables_are_declared,
+    counts_are_of_nobody,
 )

@@ -37,6 +37,8 @@ from conbillet.sales.actions.settle_order import PlacesAreGone, settle_order
 from conbillet.sales.models import Cart, Hold, Order, OrderLine, Receipt
 from conbillet.sales.queries import lines_with_people
 from conbillet.tickets.actions.issue_tickets import issue_tickets
+from conbillet.usage.counter import count_step
+from conbillet.usage.steps import Step
 
 from .links import order_link
 from .notifications.queueing import queue_confirmation, queue_order_ended, queue_order_mail
@@ -168,6 +170,7 @@ def confirm_payment(
             receipt = provider_payment or payment.reference
             issue_receipt(order=order, kind=Receipt.Kind.RECEIPT, lines=lines, payment_reference=receipt, now=now)
             notify(f"order:{order.reference}")
+        _count(order, Step.PAID, now)
     except PlacesAreGone:
         captured()
         note_complete(attempt_id=attempt_id)
@@ -175,7 +178,16 @@ def confirm_payment(
             payment=payment, amount=amount, reason="late_money", about=order.reference, actor=SYSTEM, now=now
         )
         queue_order_mail(kind="late_money", order=order, now=now)
+        _count(order, Step.REFUSED, now, "late_money")
     return order
+
+
+def _count(order: Order, step: Step, now: datetime, detail: str = "") -> None:
+    """Once the transaction stands: a number in this process's memory (`usage`), nothing about the order."""
+    organization, event, language = order.organization_id, order.event_id, order.language
+    transaction.on_commit(
+        lambda: count_step(organization, event, step, language=language, now=now, detail=detail), robust=True
+    )
 
 
 _TO_CONFIRM = (

@@ -19,7 +19,9 @@ def run(args: argparse.Namespace) -> int:
         from procrastinate.contrib.django import app
 
         from conbillet.config.worker import worker_connector
+        from conbillet.usage import counter
 
+        counter.start()
         with app.replace_connector(worker_connector()) as working:
             working.run_worker(
                 name="worker",

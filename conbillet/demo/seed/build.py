@@ -29,6 +29,7 @@ from .conventions import (
 from .names import Crowd
 from .orders import Booth
 from .people import BUYER, OWNER, accept_agreements, make_people
+from .visits import count_own_pages, count_visits
 
 AT_ONCE = 1000
 REFUNDS = 9
@@ -99,6 +100,9 @@ def build(now: datetime, *, buyers: int, say: Callable[[str], None]) -> None:
         give_order(people[BUYER].person, BUYER, convention.event, now)
     for convention in (odense, copenhagen):
         Booth(convention, crowd, now).sell(buyers // 40, first=now - timedelta(days=19), last=now - timedelta(hours=2))
+    for convention in (before, ahead, odense, copenhagen):
+        count_visits(convention.event, now)
+    count_own_pages(now)
     _change_their_minds(ahead, people[OWNER].person, now)
 
 

@@ -28,6 +28,7 @@ from conbillet.sales.actions.forget_books import forget_books
 from conbillet.sales.actions.forget_carts import forget_carts
 from conbillet.support.actions.forget_cases import forget_cases
 from conbillet.tickets.actions.forget_reasons import forget_reasons
+from conbillet.usage.actions.forget_counts import forget_counts
 
 from ..actions.deliver_authority_package import forget_authority_packages
 from ..actions.forget_erasures import forget_erasures
@@ -110,6 +111,7 @@ RULES = (
     Rule("consent_news", frozenset({"consent_proof"}), "22 4 * * *", _plain(forget_consents), _("Consents to news"), _("2 years after they were last used"), _("proof of consent, GDPR art. 7(1)")),
     Rule("invitation", frozenset({"invitation"}), "13 4 * * *", _plain(forget_invitations), _("Invitations to roles"), _("30 days after they were answered or ran out"), MINIMAL),
     Rule("certificates", frozenset({"certificate"}), "29 4 * * *", lambda now: _of_associations(forget_requests(now=now)), _("Whether somebody of the crew had a child-protection certificate"), _("2 years after it was settled"), ACCOUNTABLE),
+    Rule("usage", frozenset(), "45 4 * * *", lambda now: forget_counts(now=now), _("How often pages were used, without persons"), _("25 months"), MINIMAL),
     Rule("cpr", frozenset({"cpr"}), "27 4 * * *", _plain(forget_numbers), _("CPR numbers"), _("30 days after the certificate is settled, 6 months at most"), _("databeskyttelsesloven § 11")),
 )  # fmt: skip
 

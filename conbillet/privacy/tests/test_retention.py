@@ -206,7 +206,7 @@ SCENES = {
     "erasures": erasures,
 }  # fmt: skip
 # Their own rooms test these days, with the numbers and files they need.
-TESTED_ELSEWHERE = {"cpr": CprNumber, "certificates": None, "authority_files": None, "packages": None, "guardians": None}
+TESTED_ELSEWHERE = {"cpr": CprNumber, "certificates": None, "authority_files": None, "packages": None, "guardians": None, "usage": None}
 
 
 def test_every_rule_has_a_test():

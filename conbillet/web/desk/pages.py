@@ -30,6 +30,7 @@ MENU = (
     ("desk:look_up", _("Look up"), "search", EVERYBODY),
     ("desk:log", _("Who did what"), "clock", OFFICERS),
     ("desk:retention", _("Retention"), "calendar", EVERYBODY),
+    ("desk:use", _("Visits"), "globe", EVERYBODY),
     ("desk:health", _("Health"), "chart", EVERYBODY),
     ("desk:associations", _("Associations"), "people", EVERYBODY),
 )

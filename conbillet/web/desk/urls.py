@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import associations, authorities, breaches, cases, health, log, looking_up, retention, rights
+from .views import associations, authorities, breaches, cases, health, log, looking_up, retention, rights, use
 
 app_name = "desk"
 
@@ -33,6 +33,7 @@ urlpatterns = [
     path("look-up/", looking_up.look_up_page, name="look_up"),
     path("log/", log.log, name="log"),
     path("retention/", retention.retention, name="retention"),
+    path("use/", use.use, name="use"),
     path("health/", health.health, name="health"),
     path("health/retry/<int:job>/", health.retry, name="retry"),
     path("associations/", associations.associations, name="associations"),

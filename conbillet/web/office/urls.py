@@ -31,6 +31,7 @@ from .views import (
     retention,
     stripe,
     transfers,
+    use,
 )
 
 app_name = "office"
@@ -89,6 +90,7 @@ urlpatterns = [
     path("<slug:organization>/events/<slug:event>/attendees.csv", attendees.export, {"form": "csv"}, name="attendees_csv"),
     path("<slug:organization>/events/<slug:event>/attendees.xlsx", attendees.export, {"form": "xlsx"}, name="attendees_xlsx"),
     path("<slug:organization>/events/<slug:event>/figures/", dashboard.figures, name="figures"),
+    path("<slug:organization>/events/<slug:event>/use/", use.use, name="use"),
     path("<slug:organization>/orders/", orders.orders, name="orders"),
     path("<slug:organization>/orders/<slug:reference>/", orders.order, name="order"),
     path("<slug:organization>/orders/<slug:reference>/resend/", order_actions.resend, name="resend_order"),

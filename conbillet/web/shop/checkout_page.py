@@ -173,6 +173,15 @@ class CheckoutPage:
         judged = [form.is_valid() for form in self._forms()]  # all of them: everything that is wrong is said at once
         return all(judged)
 
+    def faulty_fields(self) -> set[str]:
+        """Which fields were not right, by form and name, each once however many people there are; never what stood in them."""
+        return {
+            f"{'buyer' if form is self.buyer else 'person'}_{name}"
+            for form in self._forms()
+            for name in form.errors
+            if name in form.fields
+        }
+
     def details(self, *, shown_amount: int | None, language: str) -> OrderDetails:
         """What goes to the order; call it when everything is valid."""
         buyer = self.buyer.details(self.person)

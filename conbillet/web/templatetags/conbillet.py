@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 
 from conbillet.core import formats
 from conbillet.core.references import pretty
-from conbillet.web import badges, charts, icons, patterns
+from conbillet.web import badges, charts, funnel, icons, patterns
 from conbillet.web.field_html import field_html
 from conbillet.web.fields import format_phone
 
@@ -29,6 +29,7 @@ register.simple_tag(patterns.event_pattern, name="event_pattern")
 register.simple_tag(patterns.brand_mark, name="brand_mark")
 register.simple_tag(charts.capacity_bar, name="capacity_bar")
 register.simple_tag(charts.done_bar, name="done_bar")
+register.simple_tag(funnel.funnel_chart, name="funnel_chart")
 
 
 # --- Formats: filters give text (for blocktranslate), tags give HTML -------------------------------------------------

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_http_methods
 from conbillet.catalogue.queries import EventNotFound, EventPage, event_page
 from conbillet.core import clock
 from conbillet.sales.access import get_cart
-from conbillet.sales.actions.add_to_cart import CannotAddToCart, NothingChosen, add_to_cart
+from conbillet.sales.actions.add_to_cart import BadQuantity, CannotAddToCart, NothingChosen, add_to_cart
+from conbillet.usage.steps import Step
+from conbillet.web.counting import note, note_refusal
 from conbillet.web.tokenless import sent_from_elsewhere
 
 from ..answers import see_other, send_on
@@ -38,20 +40,24 @@ def cart(request: HttpRequest, organization: str, event: str) -> HttpResponse:
         raise Http404 from None
     wishes, refusals = wishes_from(request.POST)
     if refusals:
+        note_refusal(request, page.event, BadQuantity, now=now)
         return _refused(request, page, errors=refusals)
     from_checkout = bool(carried(request.POST))
     if from_checkout and not wishes:
         return send_on("shop:checkout", organization, event)
     if not may_hold(request, sum(wish.quantity for wish in wishes)):
+        note_refusal(request, page.event, "too_often", now=now)
         return _refused(request, page, general=str(TOO_MANY), status=429)
     open_cart = get_cart(reference=cart_reference(request, organization, event), organization=organization, event=event)
     try:
         cart = add_to_cart(event=page.event, cart=open_cart, wishes=wishes, language=request.LANGUAGE_CODE, now=now)
     except CannotAddToCart as refusal:
+        note_refusal(request, page.event, refusal, now=now)
         shown = {one.product.pk for one in page.products}
         if refusal.product_id in shown and not isinstance(refusal, NothingChosen):
             return _refused(request, page, errors={refusal.product_id: str(refusal.message)})
         return _refused(request, page, general=str(refusal.message))
+    note(request, page.event, Step.CART, now=now)
     count = sum(wish.quantity for wish in wishes)
     if open_cart is not None and open_cart.pk == cart.pk:
         count += shown_count(request, organization, event)

@@ -20,6 +20,8 @@ from conbillet.sales.actions.change_cart import change_cart
 from conbillet.sales.actions.place_order import AlreadyOrdered, AmountChanged, CannotPlaceOrder
 from conbillet.sales.models import Cart, Order
 from conbillet.sales.queries import held_until, lines_of, order_of_cart
+from conbillet.usage.steps import Step
+from conbillet.web.counting import note, note_refusal
 from conbillet.web.pages import actor_of
 from conbillet.workflows.purchase import pay, place_order
 
@@ -43,9 +45,11 @@ def checkout(request: HttpRequest, organization: str, event: str) -> HttpRespons
     if cart.ordered_at is not None:
         return _to_order(order_of_cart(cart))
     if request.method != "POST":
+        note(request, cart.event, Step.CHECKOUT, now=clock.now())
         return _show(request, _page(request, cart))
     if request.POST.get("cart") != cart.reference:
         page = _page(request, cart)
+        note_refusal(request, cart.event, "other_window", now=page.now)
         page.notices.append(_("Your cart was changed in another window. This is what is in it now."))
         return _show(request, page)
     if "change" in request.POST:
@@ -59,12 +63,16 @@ def checkout(request: HttpRequest, organization: str, event: str) -> HttpRespons
 
 def _buy(request: HttpRequest, cart: Cart) -> HttpResponse:
     page = _page(request, cart, request.POST, judge=True)
+    note(request, cart.event, Step.DETAILS, now=page.now)
     if not page.is_valid():
+        for name in page.faulty_fields():
+            note(request, cart.event, Step.FAULT, now=page.now, detail=name)
         if any(block.is_new for block in page.blocks):
             page.notices.append(_("There is one person more now. Write who it is."))
         return _show(request, page)
     shown = shown_amount(request.POST)
     if shown != page.amount:
+        note_refusal(request, cart.event, AmountChanged, now=page.now)
         page.notices.append(str(AmountChanged.message))
         return _show(request, page)
     now = clock.now()
@@ -74,17 +82,21 @@ def _buy(request: HttpRequest, cart: Cart) -> HttpResponse:
     except AlreadyOrdered as refusal:
         return _to_order(refusal.order)
     except AmountChanged as refusal:
+        note_refusal(request, cart.event, refusal, now=now)
         page = _page(request, cart, request.POST, judge=True)
         page.notices.append(str(refusal.message))
         return _show(request, page)
     except CannotPlaceOrder as refusal:
+        note_refusal(request, cart.event, refusal, now=now)
         page.refuse(refusal)
         return _show(request, page)
+    note(request, cart.event, Step.ORDER, now=now)
     show_count(request, cart.organization.slug, cart.event.slug, count=0)
     if order.state == Order.State.AWAITING_PAYMENT and order.method == Order.Method.CARD:
         try:
             return see_other(pay(order=order, now=now))
         except CannotCheckOut as refusal:
+            note_refusal(request, cart.event, refusal, now=now)
             # The order stands and its places are kept; its page says what is wrong and lets the buyer try again.
             request.session["payment_problem"] = str(refusal)
     return _to_order(order)
@@ -102,7 +114,9 @@ def _change(request: HttpRequest, cart: Cart, wish: str) -> HttpResponse:
                 change_cart(cart=cart, wishes=[Wish(product, quantity, variant)], now=clock.now())
             else:
                 message = str(TOO_MANY)
+                note_refusal(request, cart.event, "too_often", now=clock.now())
         except CannotAddToCart as refusal:
+            note_refusal(request, cart.event, refusal, now=clock.now())
             message = str(refusal.message)
     page = _page(request, cart, request.POST)
     if message:

@@ -1,5 +1,7 @@
 """The event page and its calendar entry."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
@@ -8,6 +10,8 @@ from django.views.decorators.http import require_safe
 
 from conbillet.catalogue.queries import EventNotFound, EventPage, event_page
 from conbillet.core import clock
+from conbillet.usage.steps import Step
+from conbillet.web.counting import note
 
 from ..event_page import Cart, event_context, rendered_page
 from ..structured import calendar_entry
@@ -18,7 +22,9 @@ VARY = "Accept-Language, Cookie, Accept-Encoding"
 @require_safe
 def page(request: HttpRequest, organization: str, event: str) -> HttpResponse:
     """The page of one event: one query, the rest comes out of the process. Sets no cookie."""
-    found = _found(organization, event)
+    now = clock.now()
+    found = _found(organization, event, now)
+    note(request, found.event, Step.EVENT, now=now)  # a number in the process: no query, no cookie, nobody
     cart = Cart()
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         messages = get_messages(request)
@@ -50,14 +56,15 @@ def page(request: HttpRequest, organization: str, event: str) -> HttpResponse:
 @require_safe
 def calendar(request: HttpRequest, organization: str, event: str) -> HttpResponse:
     """The event for the visitor's own calendar."""
-    found = _found(organization, event)
-    response = HttpResponse(calendar_entry(found.event, now=clock.now()), content_type="text/calendar; charset=utf-8")
+    now = clock.now()
+    found = _found(organization, event, now)
+    response = HttpResponse(calendar_entry(found.event, now=now), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.event.slug}.ics"'
     return response
 
 
-def _found(organization: str, event: str) -> EventPage:
+def _found(organization: str, event: str, now: datetime) -> EventPage:
     try:
-        return event_page(organization_slug=organization, event_slug=event, now=clock.now())
+        return event_page(organization_slug=organization, event_slug=event, now=now)
     except EventNotFound:
         raise Http404 from None

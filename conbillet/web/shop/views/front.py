@@ -8,11 +8,15 @@ from django.views.decorators.http import require_safe
 
 from conbillet.catalogue.listings import front_page, organization_page
 from conbillet.core import clock
+from conbillet.usage.counter import count_step
+from conbillet.usage.steps import SitePage, Step
+from conbillet.web.counting import counted, is_visitor
 
 from ..cards import card
 
 
 @require_safe
+@counted(SitePage.FRONT)
 def front(request: HttpRequest) -> HttpResponse:
     """The coming conventions, with search, month and place."""
     today = clock.copenhagen_day(clock.now())
@@ -33,10 +37,13 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_safe
 def organization(request: HttpRequest, organization: str) -> HttpResponse:
     """One association with its events."""
-    today = clock.copenhagen_day(clock.now())
+    now = clock.now()
+    today = clock.copenhagen_day(now)
     found = organization_page(slug=organization, today=today)
     if found is None:
         raise Http404
+    if is_visitor(request):
+        count_step(found.organization.pk, None, Step.ORGANIZATION, language=request.LANGUAGE_CODE, now=now)
     cards = [card(event, today=today) for event in found.upcoming]
     past = [card(event, today=today) for event in found.past]
     context = {"organization": found.organization, "cards": cards, "past": past, **_cart(request)}

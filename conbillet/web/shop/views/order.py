@@ -16,6 +16,8 @@ from conbillet.sales.actions.confirm_order_email import confirm_order_email
 from conbillet.sales.actions.mend_order_email import CannotMendEmail
 from conbillet.sales.models import Order
 from conbillet.tickets.queries import tickets_of_order
+from conbillet.usage.steps import Step
+from conbillet.web.counting import note, note_refusal
 from conbillet.web.pages import actor_of
 from conbillet.workflows.documents import file_name, receipt_pdf, tickets_pdf
 from conbillet.workflows.links import mail_proof
@@ -37,6 +39,8 @@ def order(request: HttpRequest, reference: str, access_key: str) -> HttpResponse
     now = clock.now()
     found = get_order_by_link(reference=reference, access_key=access_key)
     _confirm_email(request, found, now)
+    if "gave_up" in request.GET and found.state == Order.State.AWAITING_PAYMENT:
+        note(request, found.event, Step.GAVE_UP, now=now)
     return _show(request, found, now)
 
 
@@ -55,13 +59,15 @@ def state(request: HttpRequest, reference: str, access_key: str) -> HttpResponse
 def start_payment(request: HttpRequest, reference: str, access_key: str) -> HttpResponse:
     """To Stripe. Pressing twice gives the same page there."""
     found = get_order_by_link(reference=reference, access_key=access_key)
+    now = clock.now()
     try:
-        return see_other(pay(order=found, now=clock.now()))
+        return see_other(pay(order=found, now=now))
     except AlreadyPaid:
         return see_other(f"{_path(found)}?paid=1")
     except NothingToPay:
         return see_other(_path(found))
     except CannotCheckOut as refusal:
+        note_refusal(request, found.event, refusal, now=now)
         messages.error(request, str(refusal))
         return see_other(_path(found))
 
@@ -80,6 +86,8 @@ def leave(request: HttpRequest, reference: str, access_key: str) -> HttpResponse
             request, _("Stripe does not answer, so we cannot end the payment now. Unpaid, the order ends by itself.")
         )
         return see_other(_path(found))
+    if ended:
+        note(request, found.event, Step.LEFT, now=clock.now())
     return see_other(_path(found) if ended else f"{_path(found)}?paid=1")
 
 

@@ -11,6 +11,8 @@ from conbillet.consents.actions.answer_cookies import answer_cookies
 from conbillet.consents.actions.withdraw_answer import withdraw_answer
 from conbillet.consents.queries import answer_of, current_policy
 from conbillet.core import clock
+from conbillet.usage.steps import SitePage
+from conbillet.web.counting import counted
 from conbillet.web.limits import limit_posts
 from conbillet.web.privacy_signal import refuses_by_signal
 from conbillet.web.tokenless import without_token
@@ -28,6 +30,7 @@ def _reference(request: HttpRequest) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@counted(SitePage.COOKIES)
 @limit_posts("cookie answer", amount=30, seconds=600)
 @without_token
 def cookies(request: HttpRequest) -> HttpResponse:

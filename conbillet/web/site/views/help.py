@@ -13,7 +13,9 @@ from conbillet.core import clock
 from conbillet.core.actor import ANONYMOUS
 from conbillet.core.rate_limits import spend
 from conbillet.support.models import Case
+from conbillet.usage.steps import SitePage
 from conbillet.web.client_address import client_network
+from conbillet.web.counting import counted
 from conbillet.web.limits import limit_posts
 from conbillet.web.tokenless import without_token
 from conbillet.workflows.cases import receive_case
@@ -27,6 +29,7 @@ HOUR = 3600
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@counted(SitePage.HELP)
 @limit_posts("contact", amount=20, seconds=HOUR)
 @without_token
 def help(request: HttpRequest) -> HttpResponse:
@@ -69,6 +72,7 @@ def help(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@counted(SitePage.HELP)
 @limit_posts("find order", amount=20, seconds=HOUR)
 @without_token
 def find_order(request: HttpRequest) -> HttpResponse:

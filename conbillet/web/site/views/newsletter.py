@@ -22,6 +22,8 @@ from conbillet.consents.ledger import ConsentRefused, consent_text, has_consente
 from conbillet.consents.models import MarketingConsent
 from conbillet.core import clock
 from conbillet.organizations.models import Organization
+from conbillet.usage.steps import SitePage
+from conbillet.web.counting import counted
 from conbillet.web.limits import limit_posts
 from conbillet.web.privacy_signal import refuses_by_signal
 from conbillet.web.tokenless import without_token
@@ -32,6 +34,7 @@ NEWSLETTER = MarketingConsent.Purpose.NEWSLETTER
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@counted(SitePage.NEWSLETTER)
 @limit_posts("newsletter", amount=10, seconds=3600)
 @without_token
 def newsletter(request: HttpRequest) -> HttpResponse:

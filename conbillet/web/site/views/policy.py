@@ -14,6 +14,8 @@ from conbillet.consents.differences import differences
 from conbillet.consents.policy_texts import Text, Version, coming
 from conbillet.consents.queries import current_policy, current_terms, texts
 from conbillet.core import clock
+from conbillet.usage.steps import SitePage
+from conbillet.web.counting import counted
 
 from ..json_ld import policy_as_json_ld
 from ..policy_page import shown_policy
@@ -30,12 +32,14 @@ def public(response: HttpResponse) -> HttpResponse:
 
 
 @require_safe
+@counted(SitePage.POLICY)
 def policy(request: HttpRequest) -> HttpResponse:
     """The policy that applies today."""
     return _policy_page(request, current_policy(on=_today()))
 
 
 @require_safe
+@counted(SitePage.POLICY)
 def archived(request: HttpRequest, day: str) -> HttpResponse:
     """One version, by the day of its last change."""
     found = next((version for version in texts().policies if version.name == day), None)
@@ -45,6 +49,7 @@ def archived(request: HttpRequest, day: str) -> HttpResponse:
 
 
 @require_safe
+@counted(SitePage.POLICY)
 def changes(request: HttpRequest) -> HttpResponse:
     """What changed between two versions, chosen in a form that needs no script; without a choice, the last change."""
     versions = list(texts().policies)
@@ -97,6 +102,7 @@ def _former(version: Version) -> Version | None:
 
 
 @require_safe
+@counted(SitePage.TERMS)
 def terms(request: HttpRequest, day: str = "") -> HttpResponse:
     """The terms of sale that apply today, or those of one day."""
     now = current_terms(on=_today())
