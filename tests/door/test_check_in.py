@@ -190,11 +190,11 @@ def test_undoing_wants_a_reason_and_somebody_inside(door: Door):
     assert CheckIn.objects.filter(undone_at=None).count() == 1
 
 
-def test_a_check_in_costs_three_statements(door: Door, django_assert_num_queries):
+def test_a_check_in_costs_two_statements(door: Door, django_assert_num_queries):
     event, code, crew = door.event, door.code, door.crew
     next_id(AuditEntry)  # ids are taken in blocks; the block is fetched here
-    # The ticket with all that belongs to it; the check-in; audit and message together.
-    with django_assert_num_queries(3):
+    # The ticket with all that belongs to it; check-in, audit and message together.
+    with django_assert_num_queries(2):
         check_in(event=event, code=code, actor=crew, device="", now=door.now)
 
 

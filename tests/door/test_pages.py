@@ -294,10 +294,10 @@ def test_a_card_order_is_not_paid_here(crew: Client, door: Door, now):
 
 
 # --- statements ---------------------------------------------------------------------------------------------------------
-def test_a_scan_costs_eleven_statements(crew: Client, door: Door, django_assert_num_queries):
+def test_a_scan_costs_ten_statements(crew: Client, door: Door, django_assert_num_queries):
     crew.get(url(door))
     scan(crew, door, door.tickets()[1].reference)
     code = door.code
-    # Session, account, standing · savepoint, role, event · ticket, check-in, audit and message · role, savepoint.
-    with django_assert_num_queries(11):
+    # Session, account, standing · savepoint, role, event · ticket, check-in with audit and message · role, savepoint.
+    with django_assert_num_queries(10):
         assert scan(crew, door, code).json()["kind"] == "yes"

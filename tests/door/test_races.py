@@ -1,12 +1,14 @@
 """Two doors at once: exactly one says yes. The planted bugs show that these tests would notice two."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
 
-from conbillet.core.prepared import fetch, run
+from conbillet.core.prepared import fetch
+from conbillet.core.rows import ConditionFailed, gathered
 from conbillet.core.tenancy import acting_for
 from conbillet.tickets.actions import check_in as module
 from conbillet.tickets.actions.check_in import check_in
@@ -69,14 +71,16 @@ def test_planted_a_look_before_an_insert_lets_two_in(door: Door, owner_connectio
     owner_connection.execute("DROP INDEX tickets_in_only_once")
     both_have_looked = Barrier(2)
 
-    def looks_first(sql, params):
-        assert sql == module._LET_IN
+    @contextmanager
+    def looks_first(condition):
+        sql, params = condition
         if fetch("SELECT 1 FROM tickets_checkin WHERE ticket_id = %s AND undone_at IS NULL", params[1:2]):
-            return 0
+            raise ConditionFailed
         both_have_looked.wait(10)
-        return run(sql.replace("ON CONFLICT (ticket_id) WHERE undone_at IS NULL DO NOTHING", ""), params)
+        with gathered(condition=(sql.replace("ON CONFLICT (ticket_id) WHERE undone_at IS NULL DO NOTHING", ""), params)):
+            yield
 
-    monkeypatch.setattr(module, "run", looks_first)
+    monkeypatch.setattr(module, "gathered", looks_first)
     try:
         assert at_once(*scans(door, 2)) == ["yes", "yes"], "the tests above would not notice"
         assert CheckIn.objects.filter(undone_at=None).count() == 2

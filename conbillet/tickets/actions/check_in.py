@@ -9,9 +9,9 @@ from conbillet.core import audit
 from conbillet.core.actor import Actor
 from conbillet.core.clock import copenhagen_day
 from conbillet.core.live import notify
-from conbillet.core.prepared import fetch, run
+from conbillet.core.prepared import fetch
 from conbillet.core.references import BadReference, normalise
-from conbillet.core.rows import gathered
+from conbillet.core.rows import ConditionFailed, gathered
 from conbillet.sales.models import Order
 
 from ..at_door import TicketAtDoor, find_ticket
@@ -40,7 +40,7 @@ LATEST_NEWS = timedelta(days=2)  # how old a check-in may be that a device sends
 _LET_IN = """
 INSERT INTO tickets_checkin (organization_id, ticket_id, event_id, at, by_id, device, scan, undo_reason)
 VALUES (%s, %s, %s, %s, %s, %s, %s, '')
-ON CONFLICT (ticket_id) WHERE undone_at IS NULL DO NOTHING
+ON CONFLICT (ticket_id) WHERE undone_at IS NULL DO NOTHING RETURNING id
 """
 _WHO_IS_IN = """
 SELECT c.at, c.scan, r.kind FROM tickets_checkin c
@@ -81,22 +81,23 @@ def check_in(
         raise _no_ticket(event, reference)
     _refuse(event, ticket, generation, at)
     values: list[Any] = [event.organization_id, ticket.id, event.pk, at, actor.person_id, device[:40], scan[:36]]
-    if run(_LET_IN, values) == 0:
+    try:
+        with gathered(condition=(_LET_IN, values)):
+            audit.record(
+                action="ticket_checked_in",
+                actor=actor,
+                now=now,
+                organization_id=event.organization_id,
+                object_kind="ticket",
+                object_reference=ticket.reference,
+            )
+            notify(f"event:{event.pk}")
+    except ConditionFailed:
         # Nobody can take the other check-in back meanwhile: that waits for our lock on the ticket.
         ((since, same_scan, role),) = fetch(_WHO_IS_IN, [ticket.id])
         if scan and same_scan == scan[:36]:
             return Admission(ticket, since)
-        raise AlreadyIn(since, role or "", now, ticket)
-    with gathered():
-        audit.record(
-            action="ticket_checked_in",
-            actor=actor,
-            now=now,
-            organization_id=event.organization_id,
-            object_kind="ticket",
-            object_reference=ticket.reference,
-        )
-        notify(f"event:{event.pk}")
+        raise AlreadyIn(since, role or "", now, ticket) from None
     return Admission(ticket, at)
 
 
