@@ -9,6 +9,7 @@ from conbillet.certificates.models import CertificateRequest, CertificateScheme
 from conbillet.consents.consent_links import consent_key
 from conbillet.consents.models import MarketingConsent
 from conbillet.core import clock
+from conbillet.core.actor import ANONYMOUS
 from conbillet.core.references import new_reference
 from conbillet.memberships.counting.rule_sets import rule_set
 from conbillet.memberships.models import Member, MembershipType, OwnRuleSet
@@ -17,7 +18,9 @@ from conbillet.organizations.tokens import invitation_token, token_hash
 from conbillet.privacy.models import AuthorityCase, Breach, Erasure, InsightPackage
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Order, Participant
-from conbillet.support.models import Case
+from conbillet.support.actions.open_chat import open_chat
+from conbillet.support.actions.say import say
+from conbillet.support.models import Case, Chat
 from conbillet.tickets.models import Ticket
 from tests.cast import World, make_event, make_person
 from tests.purchases import ADA, BO, order_of, pay_for
@@ -42,6 +45,7 @@ def values_for(world: World) -> dict[str, Any]:
         "do": "close",
         "day": "2026-11-22",
         "year": now.year,
+        "chat_about_order:": ours,
         **{f"{name}:": ours for name in ("order", "order_state", "pay", "tickets_pdf", "receipt_pdf", "refund")},
         "ticket:": {"reference": ticket.reference, "access_key": ticket.access_key},
         "holder:": {"reference": ticket.reference},
@@ -91,6 +95,7 @@ def _of_the_association(world: World, now: datetime) -> dict[str, Any]:
         "counting:": {"rules": "cfr", "year": now.year},
         "member:": {"number": member.member_no},
         "role:": {"role": Role.objects.get(organization=world.organization, person=world.door_crew).pk},
+        "office/<slug:organization>/chat/": {"reference": make_chat(world, now).reference, "file": "nothing"},
         "membership_type:": {"number": MembershipType.objects.filter(organization=world.organization).first().pk},
         "certificate:": {"reference": certificate.reference},
     }  # fmt: skip
@@ -123,6 +128,8 @@ def _of_the_platform(world: World, now: datetime) -> dict[str, Any]:
     )
     return {
         "help/case/": {"reference": case.reference, "key": case.access_key},
+        "desk/chat/": {"reference": make_chat(None, now).reference, "file": "nothing"},
+        "support/": {"reference": make_chat(None, now, person=world.buyer).reference, "slug": world.organization.slug},
         "desk/breaches/": {"reference": breach.reference},
         "desk/cases/": {"reference": case.reference},
         "desk/authorities/": {"reference": request.reference},
@@ -131,6 +138,21 @@ def _of_the_platform(world: World, now: datetime) -> dict[str, Any]:
         "package:": {"reference": package.reference},
         "package_state:": {"reference": package.reference},
     }
+
+
+def make_chat(world: World | None, now: datetime, *, person: Person | None = None) -> Chat:
+    """A conversation with the cast's association, or with the desk."""
+    chat = open_chat(
+        organization=world.organization if world else None,
+        person=person.pk if person else None,
+        token=secrets.token_urlsafe(24),
+        name="Vera",
+        language="da",
+        actor=ANONYMOUS,
+        now=now,
+    )
+    say(chat=chat, by="visitor", text="Hej", key=secrets.token_hex(16), actor=ANONYMOUS, now=now)
+    return chat
 
 
 def make_gone(now: datetime) -> Any:

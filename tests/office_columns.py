@@ -12,6 +12,7 @@ from conbillet.core.data_map import ASSOCIATION, ASSOCIATION_RECORD, DataMap
 # everywhere: they lead the office nowhere, as it reads no table of persons.
 READ_ALL_THE_SAME = {
     "core_auditentry.payload": "sealed under keys that are not in the database",
+    "support_chatfile.content": "sealed under keys that are not in the database; of its own conversations",
     "mail_outgoingmail.recipient": "the address on the association's own order, to which its mail goes",
     "organizations_invitation.email": "typed by the association itself",
     "sales_cancellation.reason": "written by the association itself",

@@ -41,6 +41,8 @@ NOT_OPENED = {
     "case_limit": "needs somebody who has shown who they are: tests/cases",
     "case_deletion": "needs somebody who has shown who they are: tests/cases",
     "case_file": "needs a file that came by mail",
+    "chat_begin": "leads to the conversation that there is; tests/chat",
+    "chat_file": "needs a file: tests/chat",
     "media": "pictures by names of ours",
     "add_to_cart": "leads to the event when it is read",
     "checkout": "needs a cart: tests/browser/test_purchase_journey.py, and below",

@@ -18,10 +18,11 @@ from conbillet.memberships.models import Member, Membership, MembershipType, Own
 from conbillet.organizations.models import Role, RoleKind
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Order
-from conbillet.support.models import Case
+from conbillet.support.models import CannedAnswer, Case, Chat, ChatMessage
 from conbillet.tickets.models import CheckIn, Ticket
 from conbillet.usage.models import ShopCount, SiteCount
 from conbillet.workflows.cases import receive_case
+from conbillet.workflows.chats import begin_chat
 from tests.cast import World, make_event, make_organization, make_person, make_product, make_quota
 from tests.login import log_in
 from tests.purchases import order_of, paid_order
@@ -80,6 +81,28 @@ def case(world: World, number: int) -> None:
     receive_case(
         kind="other", name=f"Case {number}", email=f"a{number}@b.dk", text="hej", event=world.event, language="da", actor=ANONYMOUS, now=clock.now()
     )  # fmt: skip
+
+
+def chat(world: World, number: int) -> None:
+    begin_chat(
+        organization=world.organization, person=None, token=f"{number:024}", name="", text="hej", files=[], key=f"{number:032}", order=None,
+        language="da", actor=ANONYMOUS, now=clock.now(),
+    )  # fmt: skip
+
+
+def desk_chat(world: World, number: int) -> None:
+    chat(world, number)
+    for model in (Chat, ChatMessage):
+        model.objects.update(organization=None)
+
+
+def past_chat(world: World, number: int) -> None:
+    chat(world, number)
+    Chat.objects.update(state=Chat.State.CLOSED, closed_at=clock.now())
+
+
+def canned(world: World, number: int) -> None:
+    CannedAnswer.objects.create(organization=world.organization, title=f"Answer {number}", text_da="Hej")
 
 
 def closed_case(world: World, number: int) -> None:
@@ -151,6 +174,10 @@ LISTS: list[tuple[str, str, Add, str]] = [
     ("owner", f"{OFFICE}events/fastaval/use/", refusal, '<path class="part"'),
     ("owner", f"{OFFICE}transfers/", transfer, "Ada Lund"),
     ("owner", f"{OFFICE}orders/?state=awaiting_payment", transfer, "Ada Lund"),
+    ("owner", f"{OFFICE}chat/", chat, "/office/alea/chat/"),
+    ("owner", f"{OFFICE}chat/past/", past_chat, "/office/alea/chat/"),
+    ("owner", f"{OFFICE}chat/answers/", canned, "Answer 3"),
+    ("staff", "/desk/chat/", desk_chat, "/desk/chat/"),
     ("owner", "/office/", association, "New 3"),
     ("owner", f"{OFFICE}members/", member_who_counts, "Member 3"),
     ("owner", f"{OFFICE}members/counting/cfr/2026/", member_who_counts, "Member 3"),

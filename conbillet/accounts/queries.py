@@ -49,3 +49,8 @@ def staff_names(persons: Collection[UUID]) -> dict[UUID, str]:
     """The names of those of the persons who work at the platform's desk."""
     staff = StaffRole.objects.filter(account__person__in=persons)
     return dict(staff.values_list("account__person", "account__person__name"))
+
+
+def all_staff_names() -> dict[UUID, str]:
+    """Everybody who works at the platform's desk, by name."""
+    return dict(StaffRole.objects.values_list("account__person", "account__person__name"))

@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from conbillet.workflows import (
     breaches,
     certificates,
+    chats,
     consent_requests,
     erasure,
     event_cancellation,
@@ -36,6 +37,8 @@ HANDLERS: dict[str, Handler] = {
     "buyer_waits": reconciliation.ask_for_buyer,
     "consent_asked": consent_requests.consent_asked,
     "certificate_asked": certificates.certificate_asked,
+    "chat_answered": chats.mail_answer,
+    "chat_waits": chats.tell_who_answers,
     "email_proven": people.email_proven,
     "event_cancelled": event_cancellation.event_cancelled,
     "event_refund": event_refunds.give_back,

@@ -25,6 +25,11 @@ MAX_TOPICS = 8  # of one client
 HEARTBEAT_SECONDS = 15.0
 SLOW_SECONDS = 10.0  # a client that cannot take a few bytes in this time is dropped; it comes back by itself
 PAUSE_SECONDS = 0.2  # between two messages to one client, so that a busy door becomes five messages a second
+# Where somebody waits for the next word, a message follows the one before it at once.
+QUICK_KINDS = {"chat", "typing"}
+QUICK_PAUSE_SECONDS = 0.01
+# What is only true while it happens: nobody who comes back later is told of it.
+PASSING_KINDS = {"typing"}
 RETRY_MILLISECONDS = 2000
 
 Scope = dict[str, Any]
@@ -37,7 +42,9 @@ class Client:
 
     def __init__(self, topics: list[str]) -> None:
         self.topics = topics
-        self.changed = set(topics)  # told at once on (re)connect: it may have missed something while away
+        # Told at once on (re)connect: it may have missed something while away.
+        self.changed = {topic for topic in topics if _kind(topic) not in PASSING_KINDS}
+        self.pause = QUICK_PAUSE_SECONDS if any(_kind(topic) in QUICK_KINDS for topic in topics) else PAUSE_SECONDS
         self.wake = asyncio.Event()
         self.wake.set()
 
@@ -73,7 +80,8 @@ class Hub:
 
     def tell_everybody(self) -> None:
         for topic in self.by_topic:
-            self.tell(topic)
+            if _kind(topic) not in PASSING_KINDS:
+                self.tell(topic)
 
     async def listen(self) -> None:
         """For ever: listen; when the connection is lost, connect again and tell everybody to look."""
@@ -92,6 +100,10 @@ class Hub:
                 self.listening = False
             await asyncio.sleep(pause)
             pause = min(pause * 2, 5.0)
+
+
+def _kind(topic: str) -> str:
+    return topic.partition(":")[0]
 
 
 hub = Hub()
@@ -194,7 +206,7 @@ async def _stream(send: Send, client: Client, origin: bytes, seconds: float) -> 
         for topic in sorted(changed):
             hub.messages += 1
             await write(f"id: {hub.messages}\nevent: changed\ndata: {topic}\n\n")
-        await asyncio.sleep(PAUSE_SECONDS)
+        await asyncio.sleep(client.pause)
     await write("", more=False)
 
 

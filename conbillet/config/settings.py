@@ -187,6 +187,7 @@ CSRF_FAILURE_VIEW = "conbillet.web.site.views.errors.forged"
 CSRF_COOKIE_SECURE = SECURE
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CONSENT_COOKIE_NAME = "__Host-consent" if SECURE else "consent"
+SUPPORT_COOKIE_NAME = "__Host-support" if SECURE else "support"
 
 # --- Headers -------------------------------------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True

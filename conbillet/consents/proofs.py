@@ -39,6 +39,7 @@ PERIODS = {
     "access_log": "2 years",
     "cases": "2 years after closing",
     "cart": "24 hours",
+    "chat": "1 year after the last message",
     "mail_body": "30 days",
     "consent_proof": "2 years after its last use",
     "certificate": "2 years after it was settled",

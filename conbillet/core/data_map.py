@@ -76,6 +76,7 @@ MEMBER_CONTACT = Keep("member_contact", "1 year after leaving", "the association
 SIGN_IN = Keep("sign_in", "180 days", "security, GDPR art. 32")
 ACCESS_LOG = Keep("access_log", "2 years", "accountability, GDPR art. 5(2)")
 CASES = Keep("cases", "2 years after closing", "accountability, GDPR art. 5(2)")
+CHAT = Keep("chat", "1 year after the last message", "data minimisation, GDPR art. 5(1)(e)")
 CART = Keep("cart", "24 hours", "only as long as somebody is buying")
 MAIL_BODY = Keep("mail_body", "30 days", "to send again what got lost")
 CONSENT_PROOF = Keep("consent_proof", "2 years after its last use", "proof of consent, GDPR art. 7(1)")

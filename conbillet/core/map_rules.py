@@ -254,6 +254,8 @@ def _ends(model: ModelType, table: Table, field: Any, way: str) -> set[str]:
         return {"destroy_key"} if model._meta.label == "core.AuditEntry" else {"expires"}
     if not field.null:
         return {"delete_row"}
+    if field.name.startswith("agent"):  # of the staff: the row is not theirs, and stays
+        return {"unlink"}
     return {"delete_row"} if table.name in GOES_WITH_THE_PERSON else {"unlink"}
 
 

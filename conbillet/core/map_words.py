@@ -1,7 +1,10 @@
 """The words by which `map_rules.py` judges: names of columns, and the few tables and columns that are told apart by name."""
 
 # Rows that are deleted with the person, though their key could be null: an address or a case may stand in its place.
-GOES_WITH_THE_PERSON = {"consents_marketingconsent", "privacy_insightpackage", "privacy_limit"}
+GOES_WITH_THE_PERSON = {
+    "consents_marketingconsent", "privacy_insightpackage", "privacy_limit", "support_chat", "support_chatmessage",
+    "support_chatfile",
+}  # fmt: skip
 
 # One word per concept: a column of this name, in a table about somebody, holds this. Prefixes such as `buyer_` are cut off.
 NAMES = {
@@ -34,6 +37,8 @@ STATES_OF_THINGS = {
     "support_case.for_child": "what is asked for; whose child it is stands in the guardianship",
     "support_case.identity": "how we made sure who asks; the proof that we did outlives the name",
     "support_casenote.kind": "what we did", "support_caseattachment.refused": "why a file was not taken",
+    "support_chat.state": "how far the conversation got", "support_chatmessage.by": "which side said it",
+    "support_chatmessage.event": "what we did",
     "privacy_authoritycase.state": "how far the request got", "privacy_erasure.via": "how it was asked for",
     "privacy_guardianship.basis": "how it was shown; that it is so says the row itself",
     "privacy_insightpackage.state": "how far the package got",
@@ -51,7 +56,7 @@ STATES_OF_THINGS = {
 # Made from somebody's data, though it cannot be read: still theirs.
 DERIVED = {
     "certificates_certificaterequest.number_mark", "core_ratelimit.key", "support_caseattachment.content",
-    "support_receivedmail.key",
+    "support_receivedmail.key", "support_chatfile.content",
 }  # fmt: skip
 # What the law keeps: by retention rule, the law and until when, as an erasure's receipt says it.
 KEPT = {
@@ -63,7 +68,7 @@ KEPT = {
 OUR_WORDS = {
     "about", "access_key", "action", "actor_role", "by_kind", "cell_band", "cell_municipality", "channel", "claim_key",
     "code_reference", "consent_version", "currency", "device", "digest", "dispute_state", "dues_text", "key", "kind", "language",
-    "last_error", "municipality_source", "object_kind", "object_reference", "payment_method", "payment_reference",
+    "last_error", "municipality_source", "object_kind", "object_reference", "order_proof", "payment_method", "payment_reference",
     "payout_reference", "policy_version", "purpose", "reason_code", "reference", "scan", "scope", "source_reference", "text_hash",
     "text_version", "token_hash", "version", "void_reason",
 }  # fmt: skip

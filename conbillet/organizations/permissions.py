@@ -19,6 +19,7 @@ class Permission(StrEnum):
     ATTENDEES = "attendees"  # who comes, with the six fields, also as a file
     SEE_LOG = "see_log"  # who did what
     MEMBERS = "members"
+    CHAT = "chat"  # answer in the chat of the association's own shop
     CERTIFICATES = "certificates"  # child-protection certificates of crew: owner and member secretary
     DOOR = "door"
     EDIT_ORGANIZATION = "edit_organization"
@@ -31,7 +32,13 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     RoleKind.OWNER: _ALL,
     RoleKind.MANAGER: _ALL - {Permission.EDIT_ROLES, Permission.EDIT_ORGANIZATION, Permission.REFUND_EVENT, Permission.CERTIFICATES},
     RoleKind.TREASURER: _READ
-    | {Permission.SEE_MONEY, Permission.REFUND, Permission.REFUND_EVENT, Permission.EDIT_ORDERS},
+    | {
+        Permission.SEE_MONEY,
+        Permission.REFUND,
+        Permission.REFUND_EVENT,
+        Permission.EDIT_ORDERS,
+        Permission.CHAT,
+    },
     RoleKind.MEMBER_SECRETARY: _READ | {Permission.MEMBERS, Permission.ATTENDEES, Permission.CERTIFICATES},
     RoleKind.DOOR_CREW: frozenset({Permission.DOOR}),
     RoleKind.READ_ONLY: _READ,

@@ -20,6 +20,7 @@ from conbillet.core.data_map import (
     CART,
     CASES,
     CERTIFICATE,
+    CHAT,
     CONSENT,
     CONSENT_PROOF,
     CONTRACT,
@@ -249,6 +250,20 @@ ACTIVITIES = (
         OPERATOR,
         frozenset({"support_case", "support_casenote", "support_caseattachment"}),
         (line("name", "email", "content", keep=CASES, why=ANSWERING, clause="collect.contact"),),
+    ),
+    Activity(
+        "chat",
+        _("Conversations with an association or with us"),
+        _("Everybody who begins a chat; whoever answers there"),
+        _("To answer people where they are, and to do for them what they may do themselves"),
+        _("The person, in the chat"),
+        EACH,
+        frozenset({"support_chat", "support_chatmessage", "support_chatfile", "support_agentpresence"}),
+        (
+            line(
+                "name", "email", "content", keep=CHAT, why=ANSWERING, to=ASSOCIATION_RECORD, clause="collect.contact"
+            ),
+        ),
     ),
     Activity(
         "rights",

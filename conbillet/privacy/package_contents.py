@@ -41,10 +41,18 @@ def contents(
         if not columns:
             continue
         rows = _between(rows, from_date, to_date)
-        values = [{name: row[name] for name in columns if row[name] not in (None, "")} for row in rows.values(*columns)]
+        values = [{name: row[name] for name in columns if row[name] not in (None, "")} for row in _read(rows, columns)]
         if kept := [value for value in values if value]:
             found[table.name] = kept
     return found
+
+
+def _read(rows: QuerySet[models.Model], columns: list[str]) -> Iterable[dict[str, Any]]:
+    """The wanted columns; what is sealed (`readable` of its model) is opened."""
+    opened: dict[str, str] = getattr(rows.model, "readable", {})
+    if not opened:
+        return rows.values(*columns)
+    return [{name: getattr(row, opened.get(name, name)) for name in columns} for row in rows.select_related("chat")]
 
 
 def _is_handed_out(column: Column) -> bool:

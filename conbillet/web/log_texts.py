@@ -41,6 +41,7 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "looked_up_person": gettext_lazy("looked somebody up"),
             "looked_up_order": gettext_lazy("looked an order up"),
             "looked_up_case": gettext_lazy("opened a case"),
+            "looked_up_chat": gettext_lazy("opened a conversation in the chat"),
             "looked_up_cpr": gettext_lazy("looked at a CPR number"),
         },
     ),
@@ -118,6 +119,11 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
     "desk": (
         gettext_lazy("ConBillet's desk"),
         {
+            "chat_opened": gettext_lazy("began a chat"),
+            "chat_taken": gettext_lazy("took a chat"),
+            "chat_handed_over": gettext_lazy("handed a chat to somebody else"),
+            "chat_passed_on": gettext_lazy("gave a chat to ConBillet's desk"),
+            "chat_closed": gettext_lazy("ended a chat"),
             "case_opened": gettext_lazy("opened a case with us"),
             "case_continued": gettext_lazy("wrote more in a case"),
             "case_answered": gettext_lazy("answered a case"),

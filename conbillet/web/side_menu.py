@@ -28,6 +28,7 @@ MENU = (
     Entry("office:orders", _("Orders"), "cart", Permission.SEE_OFFICE),
     Entry("office:transfers", _("Bank transfers"), "card", Permission.SEE_MONEY),
     Entry("office:receipts", _("Receipts and ledger"), "receipt", Permission.SEE_MONEY),
+    Entry("office:chats", _("Chat"), "chat", Permission.CHAT),
     Entry("door:events", _("The door"), "door", Permission.DOOR),
     Entry("office:members", _("Members"), "people", Permission.MEMBERS),
     Entry("office:certificates", _("Certificates"), "lock", Permission.CERTIFICATES),

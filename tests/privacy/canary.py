@@ -12,6 +12,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 
@@ -43,12 +44,13 @@ from conbillet.sales.actions.claim_participant import claim_participant
 from conbillet.sales.actions.place_order import PersonDetails
 from conbillet.sales.actions.rename_participant import rename_participant
 from conbillet.sales.models import Order, Participant
-from conbillet.support.models import CaseAttachment
+from conbillet.support.models import CaseAttachment, Chat
 from conbillet.tickets.actions.check_in import check_in
 from conbillet.tickets.actions.hand_out import hand_out
 from conbillet.tickets.actions.undo_check_in import undo_check_in
 from conbillet.tickets.models import Ticket
 from conbillet.workflows.cases import answer_by_mail, receive_case
+from conbillet.workflows.chats import answer_chat
 from conbillet.workflows.inbox import receive_mail
 from conbillet.workflows.insight import order_package
 from conbillet.workflows.order_care import mend_email
@@ -115,6 +117,7 @@ class Canary:
         self.come()
         self.write()
         self.write_by_mail()
+        self.chat()
         self.be_documented()
         self.be_limited()
         self.be_known()
@@ -256,6 +259,24 @@ class Canary:
         mail.add_attachment(f"{self.note}\n", filename=f"{self.badge}.txt")
         assert receive_mail(raw=bytes(mail), now=self.now) == "case"
         assert CaseAttachment.objects.exclude(content=None).exists()
+
+    def chat(self) -> None:
+        """With an association and with the desk, logged in and not, with a name, an address and files; answered by mail."""
+        visitor = Client(HTTP_USER_AGENT=self.browser, REMOTE_ADDR="203.0.113.77")
+        for client, address in ((self.client, "/support/with/alea/"), (visitor, "/support/with/alea/"), (visitor, "/support/")):
+            answer = client.post(address, {"text": f"{self.words}, hilsen {self.name}", "name": self.name})
+            assert answer.status_code == 303, answer.content
+            letter = SimpleUploadedFile("brev.txt", f"{self.note}\n".encode(), content_type="text/plain")
+            assert client.post(answer["Location"], {"text": "", "file": letter}).status_code == 303
+            assert client.post(f"{answer['Location']}address/", {"email": self.email, "name": self.name}).status_code == 303
+        run_jobs()
+        for chat in Chat.objects.exclude(state=Chat.State.CLOSED):
+            answer_chat(
+                chat=chat, text=f"Kære {self.name}, du skrev {self.words}", key=token_hex(16),
+                actor=self.world.actor(self.world.owner), now=self.now,
+            )  # fmt: skip
+        run_jobs()
+        assert Chat.objects.filter(person=self.person).exists() and Chat.objects.filter(person=None).count() == 2
 
     def be_documented(self) -> None:
         """The register of the year is counted, with who was in it and who paid."""

@@ -107,7 +107,7 @@ def house(world, now) -> House:
         "organization": "alea", "event": "fastaval", "reference": order.reference, "product": world.adult.pk,
         "quota": world.people.pk, "number": receipt.number, "year": 2026, "role": 1, "invitation": 1, "refund": 1,
         "person": holder.pk, "kind": "ticket", "do": "publish", "request": 1, "job": 1,
-        "form": "csv", "rules": "cfr",
+        "form": "csv", "rules": "cfr", "file": "nothing",
     }  # fmt: skip
     return House(order, canaries, fill, (f"{member.member_no}/", f"documentation/{kept.reference}/", "counting/cfr/2026/"))
 

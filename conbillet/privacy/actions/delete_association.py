@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -14,6 +15,8 @@ from conbillet.core import audit
 from conbillet.core.actor import SYSTEM
 from conbillet.core.clock import copenhagen_day
 from conbillet.payments.models import LedgerAccount, LedgerEntry
+from conbillet.support.models import Chat
+from conbillet.support.sealing import forget_key
 
 from ..departure import obstacles, remove
 from ..models import Departure, DepartureLine
@@ -37,6 +40,9 @@ def delete_association(*, departure: Departure, now: datetime) -> Departure:
     if organization is None or not ready or locked.delete_on > today or obstacles(organization, now=now):
         raise NotToday
     kept = _own_fees(locked, today)
+    conversations = set(
+        Chat.objects.filter(organization=organization, person=None).values_list("subject_id", flat=True)
+    )
     pictures = list(
         Event.objects.filter(organization=organization).exclude(picture="").values_list("picture", flat=True)
     )
@@ -64,7 +70,7 @@ def delete_association(*, departure: Departure, now: datetime) -> Departure:
         object_reference=locked.reference,
         rows=sum(counts.values()),
     )
-    transaction.on_commit(lambda: _remove_files(locked, pictures))
+    transaction.on_commit(lambda: _remove_files(locked, pictures, conversations))
     locked.refresh_from_db()
     return locked
 
@@ -90,8 +96,10 @@ def _own_fees(departure: Departure, today: date) -> list[DepartureLine]:
     ]
 
 
-def _remove_files(departure: Departure, pictures: list[str]) -> None:
+def _remove_files(departure: Departure, pictures: list[str], conversations: set[UUID]) -> None:
     remove(departure)
+    for key in conversations:
+        forget_key(key)
     for picture in pictures:
         forget_picture(str(picture))
 

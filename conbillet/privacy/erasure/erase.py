@@ -5,6 +5,8 @@ before the rows, so a row of `Erasure` means that everything was done.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,6 +22,7 @@ from conbillet.core.references import new_reference
 from conbillet.organizations.models import Organization, Role, RoleKind
 from conbillet.sales.actions.cancel_order import cancel_order
 from conbillet.sales.models import Order, OrderLine, Participant
+from conbillet.support.models import Chat
 from conbillet.tickets.actions.void_ticket import void_ticket
 
 from ..models import Erasure, ErasureLine
@@ -97,6 +100,8 @@ def finish(
     """Do what an entry of the ledger says. May be repeated."""
     for person in subject.persons:
         subject_keys().destroy(person)
+    for key in _keys_of_conversations(subject):
+        subject_keys().destroy(key)
     with transaction.atomic():
         list(Person.objects.select_for_update().filter(pk__in=subject.persons))
         _end_unpaid_orders(subject, now)
@@ -119,6 +124,14 @@ def finish(
             via=via,
         )
     return erasure
+
+
+def _keys_of_conversations(subject: Subject) -> set[UUID]:
+    """Chats begun without being logged in have keys of their own."""
+    rows: Any = rows_of(data_map.load().tables[Chat._meta.db_table], subject)
+    if rows is None:
+        return set()
+    return set(rows.exclude(subject_id__in=subject.persons).values_list("subject_id", flat=True))
 
 
 def backups_until(now: datetime) -> datetime:

@@ -4,6 +4,7 @@ Other people's data stays out (`others.py`), staff are not named (CJEU C-579/21)
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,12 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
 from conbillet.core.data_map import BOOKKEEPING, CONTRACT, PURCHASES, SERVICES, Column, Table, data_map
+from conbillet.core.keys import KeyProblem
 from conbillet.organizations.models import Organization
 from conbillet.payments.models import Payment, Refund
 from conbillet.sales.models import Order, Participant
-from conbillet.support.models import Case, CaseAttachment
+from conbillet.support.models import Case, CaseAttachment, ChatFile, ChatMessage
+from conbillet.support.sealing import opened_file
 
 from ..erasure.beyond import beyond
 from ..erasure.plan import model_of
@@ -33,7 +36,7 @@ from .until import days_of
 _NOT_TOLD = {
     "id", "access_key", "claim_key", "claimed_at", "key", "device", "scan", "generation", "token_hash", "source_reference",
     "attempts", "last_error", "cart", "about", "access", "provider_payment", "provider_refund", "payout_reference", "counted",
-    "code_reference", "*",
+    "code_reference", "order_proof", "last_number", "waiting_since_at", "visitor_seen_at", "*",
 }  # fmt: skip
 # These are lists of their own in an insight, not things; of an authority's request see `_is_told`.
 _APART = {"core_auditentry", "privacy_disclosedperson"}
@@ -42,7 +45,7 @@ _OF_THE_PLATFORM = {"support_case", "support_casenote"}
 # What a neighbour is called where a row points at it.
 _NAMES = {
     "event": "name", "order": "reference", "ticket": "reference", "line": "text", "membership_type": "name_da",
-    "case": "reference",
+    "case": "reference", "chat": "reference",
 }  # fmt: skip
 # Tables that declare facts only; without this nobody would be told what they are for.
 _FOR_SALES = [(PURCHASES, CONTRACT.article, ""), (PURCHASES, BOOKKEEPING.article, BOOKKEEPING.law)]
@@ -102,10 +105,15 @@ def files_of(subject: Subject) -> dict[str, bytes]:
     """Name in the package → bytes, of the files that somebody sent us. Read for a package only."""
     rows = rows_of(data_map.load().tables[CaseAttachment._meta.db_table], subject)
     found: list[Any] = list(rows.order_by("pk")) if rows is not None else []
-    return {file_name(row): bytes(row.content) for row in found if row.content is not None}
+    files = {file_name(row): bytes(row.content) for row in found if row.content is not None}
+    rows = rows_of(data_map.load().tables[ChatFile._meta.db_table], subject)
+    for row in rows.select_related("chat").order_by("pk") if rows is not None else ():
+        with suppress(KeyProblem):
+            files[file_name(row)] = opened_file(row)  # type: ignore[arg-type]
+    return files
 
 
-def file_name(row: CaseAttachment) -> str:
+def file_name(row: CaseAttachment | ChatFile | Any) -> str:
     """Ours, so that the sender's name for it cannot lead anywhere."""
     endings = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
     return f"files/{row.reference}.{endings.get(row.kind, 'txt')}"
@@ -117,7 +125,7 @@ def _with_neighbours(rows: QuerySet[Any]) -> QuerySet[Any]:
     if "documented" in names:
         wanted.append("documented__documentation")
     rows = rows.select_related(*wanted) if wanted else rows
-    return rows.defer("content") if rows.model is CaseAttachment else rows
+    return rows.defer("content") if rows.model in {CaseAttachment, ChatFile} else rows
 
 
 def _is_told(table: str, row: Any) -> bool:
@@ -198,14 +206,19 @@ def _values(row: Any, table: Table, told: Iterable[Column], others: Others) -> d
     """The personal values that are there, then the facts that tell what the row is about."""
     values: dict[str, Any] = {}
     for column in told:
-        value = getattr(row, column.name, None)
+        # What is sealed stands opened under another name.
+        value = getattr(row, getattr(row, "readable", {}).get(column.name, column.name), None)
         if others.hides(table.name, column.name, row):
             continue
-        values[column.name] = others.out_of(table.name, column, value) if isinstance(value, str) else _plain(value)
+        own = isinstance(row, ChatMessage) and row.by == ChatMessage.By.VISITOR
+        foreign = isinstance(value, str) and not own
+        values[column.name] = others.out_of(table.name, column, str(value)) if foreign else _plain(value)
     for name, column in table.columns.items():
         if column.kind == "technical" and name not in _NOT_TOLD:
             values |= _fact(row, name)
     if isinstance(row, CaseAttachment) and not row.refused:
+        values["file"] = file_name(row)
+    if isinstance(row, ChatFile):
         values["file"] = file_name(row)
     if isinstance(row, Authenticator):
         values["name"] = row.data.get("name")  # of a passkey; the rest of the column is secret

@@ -17,6 +17,7 @@ LOOK_UPS: dict[str, Any] = {
     "looked_up_person": _("looked at what is stored about you"),
     "looked_up_order": _("looked at your order"),
     "looked_up_case": _("opened what you wrote to us"),
+    "looked_up_chat": _("opened your conversation in the chat"),
     "looked_up_cpr": _("looked at your CPR number"),
 }
 DEEDS: dict[str, Any] = {
@@ -52,6 +53,11 @@ DEEDS: dict[str, Any] = {
     "case_extended": _("We need more time for your case"),
     "case_done": _("We did what you asked for"),
     "case_closed": _("Your case was closed"),
+    "chat_opened": _("A chat was begun"),
+    "chat_taken": _("Somebody took over your chat"),
+    "chat_handed_over": _("Your chat was handed to somebody else"),
+    "chat_passed_on": _("Your chat was given to ConBillet's desk"),
+    "chat_closed": _("A chat was ended"),
     "limit_set": _("A limit to the use of your data was set"),
     "limit_lifted": _("A limit to the use of your data was lifted"),
     "member_corrected": _("Your entry in the member register was corrected"),

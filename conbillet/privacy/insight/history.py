@@ -18,7 +18,7 @@ from ..reach import Subject
 from .facts import Deed, Handover, LookUp
 
 _LOOKED = ("looked_up_", "order_seen")
-_KINDS = {"sales_order": "order", "support_case": "case", "tickets_ticket": "ticket"}
+_KINDS = {"sales_order": "order", "support_case": "case", "support_chat": "chat", "tickets_ticket": "ticket"}
 
 
 @overload

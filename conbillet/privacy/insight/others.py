@@ -73,6 +73,7 @@ def _own(found: dict[str, list[Any]]) -> set[str]:
         ("accounts_emailproof", "email"), ("sales_order", "buyer_name"), ("sales_order", "buyer_email"),
         ("sales_participant", "name"), ("sales_participant", "badge_name"), ("sales_participant", "email"),
         ("memberships_member", "name"), ("memberships_member", "email"), ("support_case", "email"),
+        ("support_chat", "name"), ("support_chat", "email"),
         ("mail_outgoingmail", "recipient"),
     )  # fmt: skip
     return {str(value) for table, column in columns for row in found.get(table, ()) if (value := getattr(row, column))}

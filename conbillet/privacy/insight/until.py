@@ -10,6 +10,7 @@ from conbillet.memberships.evidence import CONTACT_MONTHS, MONTHS, last_day_of_d
 from conbillet.memberships.models import Member
 from conbillet.organizations.models import Organization
 from conbillet.sales.books import kept_until
+from conbillet.support.actions.forget_chats import KEPT_FOR_MONTHS as CHAT_MONTHS
 
 LOG_MONTHS = 24  # of the log and of cases
 
@@ -70,6 +71,9 @@ _RULES: dict[str, dict[str, Callable[[Any], date | None]]] = {
     "support_case": {"cases": _after("closed_at", months=LOG_MONTHS)},
     "support_casenote": {"cases": lambda row: _after("closed_at", months=LOG_MONTHS)(row.case)},
     "support_caseattachment": {"cases": lambda row: _after("closed_at", months=LOG_MONTHS)(row.case)},
+    "support_chat": {"chat": _after("last_at", months=CHAT_MONTHS)},
+    "support_chatmessage": {"chat": lambda row: _after("last_at", months=CHAT_MONTHS)(row.chat)},
+    "support_chatfile": {"chat": lambda row: _after("last_at", months=CHAT_MONTHS)(row.chat)},
     "sales_cart": {
         "cart": lambda row: None if row.ordered_at else copenhagen_day(row.changed_at + timedelta(hours=24))
     },

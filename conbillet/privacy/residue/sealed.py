@@ -13,6 +13,8 @@ from conbillet.certificates.vault import open_number
 from conbillet.core import audit
 from conbillet.core.keys import KeyProblem
 from conbillet.core.models import AuditEntry
+from conbillet.support.models import ChatFile, ChatMessage
+from conbillet.support.sealing import opened_file
 
 from ..actions.seal_authority_package import PackageChanged, open_package
 from ..insight.store import fetch
@@ -46,6 +48,18 @@ def _numbers() -> Opened:
                 yield str(number.pk), opened
 
 
+def _chats() -> Opened:
+    for message in ChatMessage.objects.filter(body__isnull=False).select_related("chat").iterator(chunk_size=2000):
+        yield str(message.pk), message.text
+
+
+def _chat_files() -> Opened:
+    for file in ChatFile.objects.select_related("chat").iterator(chunk_size=50):
+        with suppress(KeyProblem):
+            for text in texts_in(opened_file(file)):
+                yield str(file.pk), text
+
+
 def _factors() -> Opened:
     for factor in Authenticator.objects.iterator():
         for value in factor.data.values():
@@ -71,6 +85,8 @@ def _packages() -> Opened:
 OPENERS: dict[str, Callable[[], Opened]] = {
     "core_auditentry.payload": _audit,
     "certificates_cprnumber.sealed": _numbers,
+    "support_chatmessage.body": _chats,
+    "support_chatfile.content": _chat_files,
     "mfa_authenticator.data": _factors,
     "package for an authority": _authorities,
     "package of insight": _packages,

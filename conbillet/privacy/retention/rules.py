@@ -27,6 +27,7 @@ from conbillet.organizations.actions.forget_invitations import forget_invitation
 from conbillet.sales.actions.forget_books import forget_books
 from conbillet.sales.actions.forget_carts import forget_carts
 from conbillet.support.actions.forget_cases import forget_cases
+from conbillet.support.actions.forget_chats import forget_chats
 from conbillet.tickets.actions.forget_reasons import forget_reasons
 from conbillet.usage.actions.forget_counts import forget_counts
 
@@ -101,6 +102,7 @@ RULES = (
     Rule("access_log", frozenset({"access_log"}), "38 4 * * *", _payloads, _("Details in the log of what was done"), _("2 years"), ACCOUNTABLE),
     Rule("disclosures", frozenset({"disclosure", "disclosures"}), "39 4 * * *", _disclosures, _("What was handed over, and about whom"), _("2 years"), ACCOUNTABLE),
     Rule("cases", frozenset({"cases"}), "19 4 * * *", _cases, _("What people wrote to us, requests of authorities, and whom a breach concerned"), _("2 years after they were closed"), ACCOUNTABLE),
+    Rule("chat", frozenset({"chat"}), "20 4 * * *", lambda now: forget_chats(now=now, held=held_people(now=now)), _("Conversations in the chat"), _("1 year after the last message"), MINIMAL),
     Rule("erasures", frozenset(), "41 4 * * *", lambda now: forget_erasures(before=two_years_before(now), now=now), _("Receipts of deletions"), _("2 years, or as long as what they say is kept"), ACCOUNTABLE),
     Rule("authority_files", frozenset(), "25 4 * * *", _plain(forget_authority_packages), _("Files for authorities"), _("30 days after they were handed over"), MINIMAL),
     Rule("packages", frozenset(), "53 * * * *", _plain(forget_packages), _("Packages with everything about somebody"), _("7 days after they were made"), MINIMAL),

@@ -28,7 +28,9 @@ from conbillet.privacy.retention.rules import RULES, run_rule
 from conbillet.privacy.retention.unused import warn_unused
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Cart, Order, Receipt
-from conbillet.support.models import Case
+from conbillet.support.actions.open_chat import open_chat
+from conbillet.support.actions.say import say
+from conbillet.support.models import Case, ChatMessage
 from tests.cast import make_person
 from tests.purchases import cart_with, paid_order
 
@@ -143,6 +145,17 @@ def cases(world) -> tuple[Callable[[], bool], datetime]:
     return lambda: not Case.objects.exists(), day_start(date(2026, 4, 1))
 
 
+def chat(world) -> tuple[Callable[[], bool], datetime]:
+    """A year after the last word; the key goes with it, so that no copy can be read."""
+    said = local(2024, 3, 31, 23)
+    chat = open_chat(
+        organization=world.organization, person=None, token="x", name="", language="da", actor=SYSTEM, now=said
+    )
+    say(chat=chat, by="visitor", text="secret", key="k", actor=SYSTEM, now=said)
+    key = next((settings.CONBILLET_KEYS / "subjects").glob("*/*.key"))
+    return lambda: not ChatMessage.objects.exists() and not key.exists(), day_start(date(2025, 4, 1))
+
+
 def cart(world) -> tuple[Callable[[], bool], datetime]:
     put = local(2026, 3, 28, 12)  # the night in between has 23 hours; a day here is 24 hours
     cart_with(world, put, Wish(world.adult.pk, 1))
@@ -202,6 +215,7 @@ def erasures(world) -> tuple[Callable[[], bool], datetime]:
 SCENES = {
     "account": account, "accounting": accounting, "member_evidence": member_evidence, "member_contact": member_contact,
     "sign_in": sign_in, "access_log": access_log, "disclosures": disclosures, "cases": cases, "cart": cart,
+    "chat": chat,
     "mail_body": mail_body, "consent_cookie": consent_cookie, "consent_news": consent_news, "invitation": invitation,
     "erasures": erasures,
 }  # fmt: skip

@@ -25,6 +25,7 @@ OFFICERS = frozenset({StaffRole.Kind.PRIVACY_OFFICER, StaffRole.Kind.ADMINISTRAT
 EVERYBODY = frozenset(StaffRole.Kind)
 MENU = (
     ("desk:home", _("Cases"), "mail", EVERYBODY),
+    ("desk:chats", _("Chat"), "chat", EVERYBODY),
     ("desk:authorities", _("Authorities"), "lock", OFFICERS),
     ("desk:breaches", _("Breaches"), "warning", OFFICERS),
     ("desk:look_up", _("Look up"), "search", EVERYBODY),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import associations, authorities, breaches, cases, health, log, looking_up, retention, rights, use
+from .views import associations, authorities, breaches, cases, chat, health, log, looking_up, retention, rights, use
 
 app_name = "desk"
 
@@ -19,6 +19,15 @@ urlpatterns = [
     path("cases/<slug:reference>/limit/", rights.limit, name="case_limit"),
     path("cases/<slug:reference>/limit/<int:limit>/lift/", rights.lift, name="case_lift"),
     path("cases/<slug:reference>/insight/", rights.insight, name="case_insight"),
+    path("chat/", chat.queue, name="chats"),
+    path("chat/past/", chat.past, name="past_chats"),
+    path("chat/answers/", chat.answers, name="chat_answers"),
+    path("chat/here/", chat.here, name="chat_here"),
+    path("chat/<slug:reference>/", chat.conversation, name="chat"),
+    path("chat/<slug:reference>/news/", chat.news, name="chat_news"),
+    path("chat/<slug:reference>/typing/", chat.typing, name="chat_typing"),
+    path("chat/<slug:reference>/case/", chat.case, name="chat_case"),
+    path("chat/<slug:reference>/files/<slug:file>/", chat.file, name="chat_file"),
     path("authorities/", authorities.authorities, name="authorities"),
     path("authorities/new/", authorities.new, name="authority_new"),
     path("authorities/<slug:reference>/", authorities.authority, name="authority"),

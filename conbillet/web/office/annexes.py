@@ -57,6 +57,7 @@ PERIODS: dict[str, Any] = {
     "access_log": _("2 years"),
     "cases": _("2 years after the case is closed"),
     "cart": _("24 hours"),
+    "chat": _("1 year after the last message"),
     "mail_body": _("30 days"),
     "consent_proof": _("2 years after the consent was last used"),
     "certificate": _("2 years after the certificate was settled"),

@@ -113,6 +113,29 @@ PLACES = (
         frozenset({"kind", "event", "nickname_twice"}),
     ),
     Place(
+        "conbillet.web.site.chat_forms.BeginForm",
+        _("The chat"),
+        (
+            Asked("name", "user.name", _("so that the answer can address somebody")),
+            Asked("text", "user.content", _("without it there is nothing to answer")),
+        ),
+        frozenset({"nickname_twice"}),
+    ),
+    Place(
+        "conbillet.web.site.chat_forms.AddressForm",
+        _("The chat, when nobody is there"),
+        (
+            Asked("email", "user.email", _("the answer is sent there")),
+            Asked("name", "user.name", _("so that the answer can address somebody")),
+        ),
+    ),
+    Place(
+        "conbillet.web.site.chat_forms.RenameForm",
+        _("The chat, to change a name on a ticket"),
+        (Asked("name", "user.name", _("the door asks who comes")),),
+        frozenset({"participant"}),
+    ),
+    Place(
         "conbillet.web.site.forms.CaseAddressForm",
         _("Who asks for insight or deletion without an account"),
         (Asked("email", "user.email", _("a code is sent there: whoever has the mailbox is whoever the data is about")),),

@@ -21,6 +21,10 @@ TEXTS: dict[str, tuple[Any, Any]] = {
         _("Remembers your answer about cookies. Holds a random number and the answer."),
         _("When you answer the question below."),
     ),
+    "support": (
+        _("Finds back to your own conversation in the chat. Holds a random key."),
+        _("When you send your first message in the chat."),
+    ),
     "__cf_bm": (_("CloudFlare's sealed judgement of whether this is a robot."), _ROBOT),
     "cf_clearance": (_("Remembers that you have shown CloudFlare that you are no robot."), _ROBOT),
     "__stripe_mid": (_FRAUD, _PAYING),

@@ -10,6 +10,7 @@ from . import (  # noqa: F401 - register their letters
     cancellation_letters,
     case_letters,
     certificate_letters,
+    chat_letters,
     consent_letters,
     departure_letters,
     erasure_letters,

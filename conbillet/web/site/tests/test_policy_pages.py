@@ -73,7 +73,7 @@ def test_every_declared_cookie_is_in_the_table(client):
 @pytest.mark.proves("cookie.consent", "cookie.login")
 def test_the_only_cookies_of_ours_are_the_declared_ones():
     ours = {name for name, cookie in data_map.load().cookies.items() if not cookie.party}
-    assert ours == {settings.SESSION_COOKIE_NAME, settings.CONSENT_COOKIE_NAME}
+    assert ours == {settings.SESSION_COOKIE_NAME, settings.CONSENT_COOKIE_NAME, settings.SUPPORT_COOKIE_NAME}
     assert settings.CSRF_USE_SESSIONS
     assert data_map.cookies["login"].max_age_days * 86_400 == settings.SESSION_COOKIE_AGE
     assert all(cookie.necessary for cookie in data_map.cookies.values())

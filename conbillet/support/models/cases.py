@@ -34,6 +34,7 @@ class Case(models.Model):
     class Channel(models.TextChoices):
         FORM = "form", _("the help page")
         MAIL = "mail", _("mail")
+        CHAT = "chat", _("chat")
 
     class Identity(models.TextChoices):
         NONE = "", _("not shown yet")
