@@ -42,6 +42,7 @@ PERIODS = {
     "chat": "1 year after the last message",
     "mail_body": "30 days",
     "consent_proof": "2 years after its last use",
+    "until_told": "until the person is told, at once after that",
     "certificate": "2 years after it was settled",
     "cpr": "30 days after the certificate is settled, 6 months at most",
     "invitation": "30 days after it was answered or ran out",

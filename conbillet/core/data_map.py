@@ -84,6 +84,7 @@ CPR = Keep(
     "cpr", "30 days after the certificate is settled, 6 months at most", "databeskyttelsesloven § 11(2), consent"
 )
 CERTIFICATE = Keep("certificate", "2 years after it was settled", "accountability, GDPR art. 5(2)")
+UNTIL_TOLD = Keep("until_told", "until the person is told, at once after that", "GDPR art. 23(2)(h)")
 INVITATION = Keep("invitation", "30 days after it was answered or ran out", "only as long as somebody is invited")
 
 

@@ -37,6 +37,7 @@ from conbillet.core.data_map import (
     SERVICES,
     SIGN_IN,
     STRIPE,
+    UNTIL_TOLD,
     Basis,
     Keep,
     legal,
@@ -287,8 +288,11 @@ ACTIVITIES = (
         _("To hand over what the law demands, and no more"),
         _("The authority"),
         OPERATOR,
-        frozenset({"privacy_authoritycase", "privacy_authoritysubject", "privacy_authorityapproval"}),
-        (line("email", "content", keep=CASES, why=ANSWERING, clause="disclose.authorities"),),
+        frozenset({"privacy_authoritycase", "privacy_authoritysilence", "privacy_authoritysubject", "privacy_authorityapproval"}),
+        (
+            line("email", "content", keep=CASES, why=ANSWERING, clause="disclose.authorities"),
+            line("email", keep=UNTIL_TOLD, why=ANSWERING, clause="disclose.authorities"),
+        ),
     ),
     Activity(
         "breaches",

@@ -5,6 +5,7 @@ from conbillet.core.data_map import (
     LEGITIMATE_INTEREST,
     SERVICES,
     UNNAMED_STAFF,
+    UNTIL_TOLD,
     blank,
     data_map,
     delete_row,
@@ -19,6 +20,7 @@ from .models import (
     AuthorityApproval,
     AuthorityCase,
     AuthorityPackage,
+    AuthoritySilence,
     AuthoritySubject,
     Breach,
     BreachSubject,
@@ -152,6 +154,20 @@ with data_map.model(AuthorityCase, subject="subjects.subject_id") as t:
             erase=expires,
         )
 
+with data_map.model(AuthoritySilence, subject="case.subjects.subject_id") as t:
+    t.technical("id", "case", "silence_until", "asked_at", "agreed", "decided_at", why="until when, and how it was decided")
+    t.link("asked_by", why="who of our staff asked for it", erase=unlink, export=UNNAMED_STAFF)
+    t.link("decided_by", why="who of our staff decided", erase=unlink, export=UNNAMED_STAFF)
+    t.freetext(
+        "silence_why",
+        clause="disclose.authorities",
+        purposes=ANSWERING_FOR_IT,
+        keep=CASES,
+        export=omitted("told to the person when the case allows it"),
+        redact=drop,
+        erase=expires,
+    )
+
 with data_map.model(AuthoritySubject, subject="subject_id", email="email") as t:
     t.technical("id", "case", why="which request")
     t.link("subject_id", erase=expires, why="whom the request names", export=omitted("told when the case allows it"))
@@ -161,6 +177,18 @@ with data_map.model(AuthoritySubject, subject="subject_id", email="email") as t:
         clause="disclose.authorities",
         purposes=ANSWERING_FOR_IT,
         keep=CASES,
+        export=omitted("told to the person when the case allows it"),
+        redact=drop,
+        erase=expires,
+    )
+
+    # Of somebody who was erased before they may be told: sealed, and destroyed when they are (decision 26).
+    t.personal(
+        "sealed_contact",
+        category="user.email",
+        clause="disclose.authorities",
+        purposes=ANSWERING_FOR_IT,
+        keep=UNTIL_TOLD,
         export=omitted("told to the person when the case allows it"),
         redact=drop,
         erase=expires,

@@ -9,6 +9,7 @@ from conbillet.core import audit, clock
 from conbillet.core.actor import SYSTEM, Actor
 from conbillet.mail.actions.queue_mail import queue_mail
 from conbillet.privacy.actions.deliver_authority_package import deliver_authority_package
+from conbillet.privacy.authority_contacts import contact_of
 from conbillet.privacy.models import AuthorityCase, AuthorityPackage
 
 
@@ -42,14 +43,16 @@ def _tell(case: AuthorityCase, now: datetime) -> None:
             if named.subject_id
             else None
         )
-        recipient = account.email if account else named.email
+        kept = contact_of(named)  # of somebody who was erased since
+        recipient = account.email if account else kept.email if kept else named.email
+        language = account.person.language if account else kept.language if kept else ""
         if not recipient:
-            continue  # erased since: there is nobody left to write to
+            continue  # erased since, and nothing was handed over then: there is nobody left to write to
         queue_mail(
             kind="authority_told",
             key=f"authority_told/{locked.reference}/{named.pk}",
             recipient=recipient,
-            language=account.person.language or "da" if account else "da",
+            language=language or "da",
             about=locked.reference,
             organization_id=None,
             person_id=account.person_id if account else None,
@@ -62,8 +65,9 @@ def _tell(case: AuthorityCase, now: datetime) -> None:
             organization_id=None,
             object_kind="authority_case",
             object_reference=locked.reference,
-            subject=named.subject_id,
+            subject=account.person_id if account else None,  # whoever was erased has no key any more
             purpose="disclose.authorities",
         )
+    locked.subjects.update(sealed_contact=None)
     locked.told_at = now
     locked.save(update_fields=["told_at"])

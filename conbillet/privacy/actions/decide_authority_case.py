@@ -60,6 +60,7 @@ def decide_authority_case(*, case: AuthorityCase, approves: bool, actor: Actor, 
     AuthorityApproval.objects.create(case=locked, by_id=actor.person_id, approves=approves, at=now)
     if not approves:
         locked.state, locked.closed_at = AuthorityCase.State.REFUSED, now
+        locked.subjects.update(sealed_contact=None)  # nothing is handed over, so there is nothing to tell
     elif locked.approvals.filter(approves=True).count() >= NEEDED:
         locked.state = AuthorityCase.State.APPROVED
     locked.save(update_fields=["state", "closed_at"])

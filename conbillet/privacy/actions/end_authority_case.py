@@ -30,6 +30,7 @@ def end_authority_case(*, case: AuthorityCase, actor: Actor, now: datetime) -> A
         return locked
     locked.state, locked.closed_at = AuthorityCase.State.WITHDRAWN, now
     locked.save(update_fields=["state", "closed_at"])
+    locked.subjects.update(sealed_contact=None)
     for package in AuthorityPackage.objects.filter(case=locked).select_related("case"):
         remove_package(package)
     audit.record(

@@ -25,6 +25,7 @@ from conbillet.sales.models import Order, OrderLine, Participant
 from conbillet.support.models import Chat
 from conbillet.tickets.actions.void_ticket import void_ticket
 
+from ..authority_contacts import keep_contacts
 from ..models import Erasure, ErasureLine
 from ..reach import Subject, rows_of
 from .ledger import entry_of, ledger, subject_keys
@@ -107,6 +108,7 @@ def finish(
         _end_unpaid_orders(subject, now)
         if void_tickets:
             void_live_tickets(subject, now)
+        keep_contacts(subject)
         plan = plan_of(subject, now=now)
         erasure = _receipt(entry, plan, via)
         tell_recipients(erasure=erasure, plan=plan, now=now)

@@ -30,6 +30,7 @@ Model = type[models.Model]
 NOT_SAID = {
     "privacy_authoritycase": models.Q(told_at=None),
     "privacy_authoritysubject": models.Q(case__told_at=None),
+    "privacy_authoritysilence": models.Q(case__told_at=None),
 }
 
 

@@ -47,6 +47,7 @@ THINGS = {
     "privacy_breachsubject": _("Breaches of security that concerned you"),
     "privacy_authoritycase": _("Requests of authorities"),
     "privacy_authoritysubject": _("Requests of authorities"),
+    "privacy_authoritysilence": _("Requests of authorities"),
     "privacy_authorityapproval": _("Requests of authorities that you decided"),
 }
 OTHER_THING = _("Other information")

@@ -62,7 +62,7 @@ _KEEPS_OF_FACTS = {
     **dict.fromkeys(
         ("sales_orderline", "tickets_ticket", "tickets_handout", "payments_payment", "payments_refund"), "accounting"
     ),
-    **dict.fromkeys(("privacy_erasure", "privacy_breachsubject", "privacy_authoritycase"), "cases"),
+    **dict.fromkeys(("privacy_erasure", "privacy_breachsubject", "privacy_authoritycase", "privacy_authoritysilence"), "cases"),
     "privacy_insightpackage": "package",
     "privacy_guardianship": "guardian",
 }
@@ -132,7 +132,7 @@ def _is_told(table: str, row: Any) -> bool:
     """An authority's request is told about when its time has come, never before (`workflows/authorities.py`)."""
     if table == "privacy_authoritycase":
         return row.told_at is not None
-    if table == "privacy_authoritysubject":
+    if table in {"privacy_authoritysubject", "privacy_authoritysilence"}:
         return row.case.told_at is not None
     return True
 

@@ -68,6 +68,7 @@ PERIODS: dict[str, Any] = {
     "mail_body": _("30 days"),
     "consent_proof": _("2 years after the consent was last used"),
     "invitation": _("30 days after the invitation was answered or ran out"),
+    "until_told": _("until we may tell you, and not a day longer"),
     "certificate": _("2 years after the certificate was settled"),
     "cpr": _("30 days after the certificate is settled, 6 months at most"),
     # Of tables that hold facts only, and have no rule of the map's.
@@ -131,6 +132,7 @@ SOURCES: dict[str, Any] = {
     "privacy_breachsubject": FROM_STAFF,
     "privacy_authoritycase": _("from an authority"),
     "privacy_authoritysubject": _("from an authority"),
+    "privacy_authoritysilence": _("from an authority"),
 }
 # Tables that `erasure/words.py` does not name, because an erasure never lists them.
 MORE_THINGS: dict[str, Any] = {
@@ -200,6 +202,7 @@ COLUMNS: dict[str, Any] = {
     "silence_until": _("Silent until"), "received_on": _("Received"), "opened_at": _("Opened"), "closed_at": _("Closed"),
     "due_on": _("To be answered by"), "authority": _("Authority"), "their_reference": _("Their number"),
     "legal_ground": _("Legal ground"), "request": _("Request"), "categories": _("Kinds of data"), "silence_why": _("Why silent"),
+    "agreed": _("Agreed"), "decided_at": _("Decided"), "sealed_contact": _("Where we write to you"),
     "checked_in_at": _("Came in"), "tickets": _("Tickets"), "dues": _("Dues"),
     "title": _("Title"), "refused": _("Why we did not take it"), "file": _("File in the package"),
     "contact_email": _("Written from"), "for_child": _("For a child under 15"), "identity": _("How you showed who you are"),

@@ -1,7 +1,7 @@
 """What the privacy room remembers: hand-overs, packages, erasures, limits, breaches, authorities."""
 
 from .attendees import Attendee
-from .authorities import AuthorityApproval, AuthorityCase, AuthorityPackage, AuthoritySubject
+from .authorities import AuthorityApproval, AuthorityCase, AuthorityPackage, AuthoritySilence, AuthoritySubject
 from .breaches import Breach, BreachSubject
 from .departures import Departure, DepartureLine
 from .disclosures import DisclosedPerson, Disclosure
@@ -16,6 +16,7 @@ __all__ = [
     "AuthorityApproval",
     "AuthorityCase",
     "AuthorityPackage",
+    "AuthoritySilence",
     "AuthoritySubject",
     "Breach",
     "BreachSubject",

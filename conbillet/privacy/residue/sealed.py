@@ -17,6 +17,7 @@ from conbillet.support.models import ChatFile, ChatMessage
 from conbillet.support.sealing import opened_file
 
 from ..actions.seal_authority_package import PackageChanged, open_package
+from ..authority_contacts import contact_of, kept_contacts
 from ..insight.store import fetch
 from ..models import AuthorityPackage, InsightPackage
 from .forms import Hit, Needles
@@ -75,6 +76,14 @@ def _authorities() -> Opened:
                 yield str(package.pk), text
 
 
+def _contacts() -> Opened:
+    for named in kept_contacts():
+        with suppress(KeyProblem):
+            contact = contact_of(named)
+            if contact is not None:
+                yield str(named.pk), contact.email
+
+
 def _packages() -> Opened:
     for package in InsightPackage.objects.iterator():
         with suppress(KeyProblem, FileNotFoundError):
@@ -88,6 +97,7 @@ OPENERS: dict[str, Callable[[], Opened]] = {
     "support_chatmessage.body": _chats,
     "support_chatfile.content": _chat_files,
     "mfa_authenticator.data": _factors,
+    "privacy_authoritysubject.sealed_contact": _contacts,
     "package for an authority": _authorities,
     "package of insight": _packages,
 }

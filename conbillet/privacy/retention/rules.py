@@ -34,9 +34,10 @@ from conbillet.usage.actions.forget_counts import forget_counts
 from ..actions.deliver_authority_package import forget_authority_packages
 from ..actions.forget_erasures import forget_erasures
 from ..actions.forget_guardianships import forget_guardianships
+from ..authority_contacts import forget_told_contacts
 from ..insight.store import forget_packages
 from ..limits import held_people
-from ..models import AuthorityCase, BreachSubject, RetentionRun
+from ..models import BreachSubject, RetentionRun
 from .unused import forget_unused
 
 Counts = Counter[int | None]
@@ -80,7 +81,9 @@ def _disclosures(now: datetime) -> Counts:
 
 
 def _cases(now: datetime) -> Counts:
-    requests = AuthorityCase.objects.filter(closed_at__lt=two_years_before(now)).delete()[0]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT privacy_forget_authority_cases(%s)", [two_years_before(now)])
+        requests = int(cursor.fetchone()[0])
     concerned = BreachSubject.objects.filter(breach__closed_at__lt=two_years_before(now)).delete()[0]
     return Counter({None: forget_cases(now=now, held=held_people(now=now)) + requests + concerned})
 
@@ -105,6 +108,7 @@ RULES = (
     Rule("chat", frozenset({"chat"}), "20 4 * * *", lambda now: forget_chats(now=now, held=held_people(now=now)), _("Conversations in the chat"), _("1 year after the last message"), MINIMAL),
     Rule("erasures", frozenset(), "41 4 * * *", lambda now: forget_erasures(before=two_years_before(now), now=now), _("Receipts of deletions"), _("2 years, or as long as what they say is kept"), ACCOUNTABLE),
     Rule("authority_files", frozenset(), "25 4 * * *", _plain(forget_authority_packages), _("Files for authorities"), _("30 days after they were handed over"), MINIMAL),
+    Rule("until_told", frozenset({"until_told"}), "26 4 * * *", _plain(forget_told_contacts), _("An address for somebody who was deleted while an authority's request was secret"), _("until the person is told"), MINIMAL),
     Rule("packages", frozenset(), "53 * * * *", _plain(forget_packages), _("Packages with everything about somebody"), _("7 days after they were made"), MINIMAL),
     Rule("guardians", frozenset(), "43 4 * * *", _plain(forget_guardianships), _("Who acts for a child"), _("until the child is 15"), MINIMAL),
     Rule("cart", frozenset({"cart"}), "23 * * * *", _plain(forget_carts), _("Carts that were left"), _("24 hours"), MINIMAL),

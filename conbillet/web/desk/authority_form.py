@@ -64,3 +64,12 @@ class AuthorityForm(forms.Form):
 
     def clean_categories(self) -> tuple[str, ...]:
         return tuple(self.cleaned_data["categories"])
+
+
+class SilenceForm(forms.Form):
+    """Why the persons must be told later still, and until when."""
+
+    silence_why = forms.CharField(
+        label=_("Why the persons must not be told yet"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    silence_until = DayField(label=_("Not before the day after"))

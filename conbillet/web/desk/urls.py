@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from .views import associations, authorities, breaches, cases, chat, health, log, looking_up, retention, rights, use
+from .views import (
+    associations,
+    authorities,
+    breaches,
+    cases,
+    chat,
+    health,
+    log,
+    looking_up,
+    retention,
+    rights,
+    silences,
+    use,
+)
 
 app_name = "desk"
 
@@ -33,6 +46,8 @@ urlpatterns = [
     path("authorities/<slug:reference>/", authorities.authority, name="authority"),
     path("authorities/<slug:reference>/decision/", authorities.decide, name="authority_decide"),
     path("authorities/<slug:reference>/end/", authorities.end, name="authority_end"),
+    path("authorities/<slug:reference>/silence/", silences.ask, name="authority_silence"),
+    path("authorities/<slug:reference>/silence/<int:number>/", silences.decide, name="authority_silence_decide"),
     path("authorities/<slug:reference>/package/", authorities.package, name="authority_package"),
     path("breaches/", breaches.breaches, name="breaches"),
     path("breaches/new/", breaches.new, name="breach_new"),

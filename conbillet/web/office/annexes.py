@@ -60,6 +60,7 @@ PERIODS: dict[str, Any] = {
     "chat": _("1 year after the last message"),
     "mail_body": _("30 days"),
     "consent_proof": _("2 years after the consent was last used"),
+    "until_told": _("until the person is told"),
     "certificate": _("2 years after the certificate was settled"),
     "cpr": _("30 days after the certificate is settled, 6 months at most"),
     "invitation": _("30 days after the invitation was answered or ran out"),

@@ -17,12 +17,13 @@ from conbillet.privacy.actions.decide_authority_case import NEEDED, CannotDecide
 from conbillet.privacy.actions.end_authority_case import CannotEnd, end_authority_case
 from conbillet.privacy.actions.open_authority_case import CannotOpen, Request, open_authority_case
 from conbillet.privacy.actions.seal_authority_package import CannotSeal, PackageChanged, seal_authority_package
+from conbillet.privacy.authority_contacts import OPEN
 from conbillet.privacy.insight.words import CATEGORIES
 from conbillet.privacy.models import AuthorityCase
 from conbillet.web.me.fresh import is_fresh
 from conbillet.workflows.authorities import hand_over
 
-from ..authority_form import AuthorityForm
+from ..authority_form import AuthorityForm, SilenceForm
 from ..pages import Staff, desk, officer_page
 
 PAGE_SIZE = 50
@@ -58,7 +59,7 @@ def new(request: HttpRequest, staff: Staff) -> HttpResponse:
 @officer_page
 def authority(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """One request: what is asked for on what ground, who said yes, and what may be done now. Opening it is recorded."""
-    found = _found(reference)
+    found = found_case(reference)
     audit.record(
         action="authority_case_seen",
         actor=staff.actor,
@@ -67,7 +68,7 @@ def authority(request: HttpRequest, staff: Staff, reference: str) -> HttpRespons
         object_kind="authority_case",
         object_reference=found.reference,
     )
-    return desk(request, "desk/authority.html", _context(found, staff))
+    return desk(request, "desk/authority.html", authority_context(found, staff))
 
 
 @require_POST
@@ -75,7 +76,7 @@ def authority(request: HttpRequest, staff: Staff, reference: str) -> HttpRespons
 def end(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """The authority took it back, or its ground fell away."""
     try:
-        end_authority_case(case=_found(reference), actor=staff.actor, now=clock.now())
+        end_authority_case(case=found_case(reference), actor=staff.actor, now=clock.now())
         messages.success(request, _("The request is ended. Nothing is handed over."))
     except CannotEnd as refusal:
         messages.error(request, str(refusal.message))
@@ -87,7 +88,7 @@ def end(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
 def decide(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     try:
         decide_authority_case(
-            case=_found(reference), approves=request.POST.get("do") == "approve", actor=staff.actor, now=clock.now()
+            case=found_case(reference), approves=request.POST.get("do") == "approve", actor=staff.actor, now=clock.now()
         )
         messages.success(request, _("Your decision is written down."))
     except CannotDecide as refusal:
@@ -99,7 +100,7 @@ def decide(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
 @officer_page
 def package(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     """Seal the package if need be, and hand it over as a file."""
-    case, now = _found(reference), clock.now()
+    case, now = found_case(reference), clock.now()
     here = reverse("desk:authority", kwargs={"reference": reference})
     if not is_fresh(request):
         return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': here})}")
@@ -117,17 +118,29 @@ def package(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     return redirect(here)
 
 
-def _found(reference: str) -> AuthorityCase:
+def found_case(reference: str) -> AuthorityCase:
+    """The request by its number."""
     return get_object_or_404(AuthorityCase.objects.select_related("requested_by", "package"), reference=reference)
 
 
-def _context(case: AuthorityCase, staff: Staff) -> dict[str, Any]:
+def authority_context(case: AuthorityCase, staff: Staff) -> dict[str, Any]:
+    """What the page of one request needs."""
     approvals = list(case.approvals.select_related("by").order_by("id"))
     mine = staff.actor.person_id
     if mine is None:
         raise Http404
+    named = case.subjects.filter(subject_id=mine).exists()
+    silences = list(case.silences.select_related("asked_by", "decided_by").order_by("id"))
+    waiting = next((one for one in silences if one.decided_at is None), None)
     return {
         "case": case,
+        "silences": silences,
+        "waiting": waiting,
+        "may_agree": waiting is not None and waiting.asked_by_id not in {None, mine} and not named,
+        "may_take_back": waiting is not None and not named,
+        "may_ask": case.state in OPEN and case.told_at is None and waiting is None and not named,
+        "silence_form": SilenceForm(),
+        "erased": case.subjects.filter(sealed_contact__isnull=False).count(),
         "approvals": approvals,
         "missing": NEEDED - sum(one.approves for one in approvals),
         "persons": case.subjects.count(),
@@ -137,5 +150,5 @@ def _context(case: AuthorityCase, staff: Staff) -> dict[str, Any]:
         "may_decide": case.state == AuthorityCase.State.WAITING
         and case.requested_by_id != mine
         and all(one.by_id != mine for one in approvals)
-        and not case.subjects.filter(subject_id=mine).exists(),
+        and not named,
     }
