@@ -48,11 +48,13 @@ def within(found: list[Stretch], *, first: date) -> list[Stretch]:
 
 
 def mean_by_day(found: list[Stretch], days: list[date]) -> list[float]:
-    """A value for each day, for drawing: the mean of its stretch."""
+    """A value for each day, for drawing: the mean of its stretch. It ends where the last stretch does: what is not shown
+    yet is not drawn as nothing."""
     values = dict.fromkeys(days, 0.0)
     for stretch in found:
         for back in range(stretch.days):
             day = stretch.last - timedelta(days=back)
             if day in values:
                 values[day] += stretch.times / stretch.days
-    return [round(values[day], 1) for day in days]
+    ends = max((stretch.last for stretch in found), default=date.min)
+    return [round(values[day], 1) for day in days if day <= ends]

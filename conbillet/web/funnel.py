@@ -45,7 +45,7 @@ def funnel_chart(rows: Sequence[FunnelRow], title: str = "", steps: str = "", we
         '<td class="number">{}</td>{}</tr>',
         (
             (
-                row.label,
+                _label(row),
                 f"{100 * (row.times or 0) / max(most, 1):.1f}",
                 _figure(row, too_few),
                 format_html('<td class="number">{}</td>', "" if row.went_on is None else f"{row.went_on} %") if went_on else "",
@@ -64,8 +64,12 @@ def funnel_chart(rows: Sequence[FunnelRow], title: str = "", steps: str = "", we
     )
 
 
+def _label(row: FunnelRow) -> SafeString:
+    languages = format_html('<br><span class="muted small">{}</span>', row.by_language) if row.by_language else ""
+    return format_html("{}{}", row.label, languages)
+
+
 def _figure(row: FunnelRow, too_few: str) -> SafeString:
     if row.times is None:
         return format_html('<span class="muted small">{}</span>', too_few)
-    languages = format_html('<br><span class="muted small">{}</span>', row.by_language) if row.by_language else ""
-    return format_html("{}{}", plain_number(row.times), languages)
+    return format_html("{}", plain_number(row.times))

@@ -27,7 +27,8 @@ class ByDay:
 
 def by_day(days: Sequence[date], series: Sequence[tuple[Any, Sequence[float]]]) -> ByDay:
     """A chart of days; those before anything was counted are left out, so that a new event has no long empty beginning."""
-    begins = next((place for place in range(len(days)) if any(values[place] for _name, values in series)), len(days))
+    starts = (next((place for place, value in enumerate(values) if value), len(days)) for _name, values in series)
+    begins = min(starts, default=len(days))
     begins = max(0, min(begins, len(days) - 14))
     return ByDay([short_day(day) for day in days[begins:]], [(name, values[begins:]) for name, values in series])
 

