@@ -141,7 +141,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "conbillet.accounts.password_rules.NotLikeYourself"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "conbillet.accounts.password_rules.NotFromABreach"},
     {"NAME": "conbillet.accounts.password_rules.NotAWordOfThisPlace"},
+    {"NAME": "conbillet.organizations.password_rules.NotAnAssociation"},
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/my/"
