@@ -1,4 +1,4 @@
-"""Path → room of pages. Fixed words first; an association's address is whatever is left."""
+"""Path → room of pages. An association's address is whatever is no word of our own (`organizations/slugs.py`)."""
 
 from django.urls import include, path, re_path
 
@@ -6,16 +6,17 @@ from conbillet.web.me.views.invitation import invitation
 from conbillet.web.me.views.profile import postcode
 
 urlpatterns = [
-    path("accounts/", include("conbillet.web.me.account_urls")),
+    # Asked for most, so tried first.
     path("hooks/", include("conbillet.web.hooks.urls")),
+    path("door/", include("conbillet.web.door.urls")),
+    path("", include("conbillet.web.shop.urls")),
+    path("accounts/", include("conbillet.web.me.account_urls")),
     re_path(r"^postcode/(?P<digits>[0-9]{4})\.json$", postcode, name="postcode"),
     path("invitation/<slug:token>/", invitation, name="invitation"),
     path("my/", include("conbillet.web.me.urls")),
     path("office/", include("conbillet.web.office.urls")),
-    path("door/", include("conbillet.web.door.urls")),
     path("desk/", include("conbillet.web.desk.urls")),
     path("", include("conbillet.web.site.urls")),
-    path("", include("conbillet.web.shop.urls")),  # the last one, always
 ]
 
 handler400 = "conbillet.web.site.views.errors.bad_request"

@@ -1,0 +1,11 @@
+"""The first word of a shop's address: an association's, so none of our own."""
+
+from django.urls.converters import SlugConverter
+
+from conbillet.organizations.slugs import OWN_WORDS
+
+
+class AssociationConverter(SlugConverter):
+    """A slug that is not a word of our own pages. It lets the shop's addresses, which are asked for most, stand first."""
+
+    regex = rf"(?!(?:{'|'.join(sorted(OWN_WORDS))})/){SlugConverter.regex}"
