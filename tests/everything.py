@@ -12,7 +12,7 @@ from conbillet.core import clock
 from conbillet.core.actor import ANONYMOUS
 from conbillet.core.references import new_reference
 from conbillet.memberships.counting.rule_sets import rule_set
-from conbillet.memberships.models import Member, MembershipType, OwnRuleSet
+from conbillet.memberships.models import Member, Membership, MembershipType, OwnRuleSet
 from conbillet.organizations.models import Invitation, Role
 from conbillet.organizations.tokens import invitation_token, token_hash
 from conbillet.privacy.models import AuthorityCase, Breach, Erasure, InsightPackage
@@ -85,12 +85,21 @@ def _of_the_association(world: World, now: datetime) -> dict[str, Any]:
         asked_at=now,
     )
     member = Member.objects.create(organization=world.organization, member_no="7", name="Mia Medlem", created_at=now)
+    own = Member.objects.create(
+        organization=world.organization, person=world.buyer, member_no="8", name="Bea Buyer", created_at=now
+    )
+    Membership.objects.create(
+        organization=world.organization, member=own, enrolled_at=now, channel="office", dues_amount=7500, paid_at=now,
+        membership_type=MembershipType.objects.filter(organization=world.organization).first(),
+        period_from=clock.copenhagen_day(now), period_to=clock.copenhagen_day(now), source_reference=f"walk-{own.pk}",
+    )  # fmt: skip
     rules = OwnRuleSet.objects.create(
         organization=world.organization, key="odense", valid_from=now.date().replace(month=1, day=1), made_at=now,
         rules={**rule_set("under25", year=now.year).as_data(), "key": "odense"},
     )  # fmt: skip
     return {
         "invitation:": {"token": token},
+        "leave_membership:": {"member": own.pk},
         "rules:": {"number": rules.pk},
         "counting:": {"rules": "cfr", "year": now.year},
         "member:": {"number": member.member_no},

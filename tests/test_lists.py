@@ -145,6 +145,17 @@ def membership_type(world: World, number: int) -> None:
     MembershipType.objects.create(organization=world.organization, name_da=f"Kind {number}")
 
 
+def buyers_membership(world: World, number: int) -> None:
+    """The buyer is a member of one more association, and acts for one more child there."""
+    added = make_organization(f"club-{number}", f"Club {number}")
+    kind = MembershipType.objects.create(organization=added, name_da=f"Kind {number}")
+    one = Member.objects.create(organization=added, person=world.buyer, member_no="1", name="Bea", created_at=clock.now())
+    Membership.objects.create(
+        organization=added, member=one, membership_type=kind, enrolled_at=clock.now(), channel="office", paid_at=clock.now(),
+        dues_amount=7500, period_from=date(2026, 1, 1), period_to=date(2027, 12, 31), source_reference=f"test-{number}",
+    )  # fmt: skip
+
+
 def own_rules(world: World, number: int) -> None:
     rules = {**rule_set("cfr", year=2026).as_data(), "key": f"own-{number}", "name_da": f"Own {number}"}
     OwnRuleSet.objects.create(organization=world.organization, key=f"own-{number}", valid_from="2026-01-01", rules=rules, made_at=clock.now())  # fmt: skip
@@ -193,6 +204,7 @@ LISTS: list[tuple[str, str, Add, str]] = [
     ("buyer", "/my/", buyers_order, "Fastaval 2026"),
     ("buyer", "/my/data/", member_of, "Club 3"),
     ("buyer", "/my/consents/", member_of, "Club 3"),
+    ("buyer", "/my/memberships/", buyers_membership, "Kind 3"),
     ("buyer", "/my/orders/", member_of, "CLUB00000003"),
     ("nobody", "/", event, "Con 3"),
     ("nobody", "/alea/", event, "Con 3"),

@@ -11,7 +11,7 @@ from django.db.models import CharField, F, Func, Q, QuerySet
 
 from conbillet.organizations.models import Organization
 
-from .models import ADMITTING_KINDS, Event
+from .models import ADMITTING_KINDS, MEMBERSHIPS_ONLY, Event
 
 PAGE_SIZE = 12
 PAST_SHOWN = 6
@@ -40,6 +40,7 @@ class OrganizationPage:
     organization: Organization
     upcoming: Sequence[Event]
     past: Sequence[Event]
+    memberships: Event | None = None  # where they are sold without an event
 
 
 def front_page(*, search: str = "", month: str = "", place: str = "", page: int | str = 1, today: date) -> FrontPage:
@@ -78,14 +79,20 @@ def organization_page(*, slug: str, today: date) -> OrganizationPage | None:
     organization = Organization.objects.filter(slug=slug).first()
     if organization is None:
         return None
-    events = _cards(_public().filter(organization=organization).order_by("starts_on", "id"))
-    for event in events:
+    found = list(_open().filter(organization=organization).order_by("starts_on", "id"))
+    for event in found:
         event.organization = organization
+    sales = [event for event in found if event.sells_memberships_only and event.state == Event.State.LIVE]
+    events = _cards(event for event in found if not event.sells_memberships_only)
     past = [event for event in reversed(events) if event.ends_on < today]
-    return OrganizationPage(organization, [event for event in events if event.ends_on >= today], past)
+    return OrganizationPage(organization, [event for event in events if event.ends_on >= today], past, next((one for one in sales if one.ends_on >= today), None))  # fmt: skip
 
 
 def _public() -> "QuerySet[Event]":
+    return _open().exclude(kind=MEMBERSHIPS_ONLY)
+
+
+def _open() -> "QuerySet[Event]":
     return Event.objects.exclude(state=Event.State.DRAFT).select_related("organization")
 
 

@@ -9,6 +9,9 @@ from conbillet.core.money import CURRENCY, VatCode
 from conbillet.core.states import StateField
 from conbillet.core.tenancy import TenantForeignKey, TenantModel
 
+# The kind of a sale of memberships alone: not a convention, and not listed as one. Its one day is 31 December.
+MEMBERSHIPS_ONLY = "membership"
+
 
 class Event(TenantModel):
     """A convention. Days are Copenhagen days; the sales window is given in instants."""
@@ -33,6 +36,7 @@ class Event(TenantModel):
             ("cosplay", _("Cosplay")),
             ("larp", _("Live role-playing")),
             ("mixed", _("A bit of everything")),
+            (MEMBERSHIPS_ONLY, _("Membership")),
         ],
     )
     state = StateField(max_length=10, choices=State.choices, default=State.DRAFT)
@@ -68,6 +72,11 @@ class Event(TenantModel):
             models.CheckConstraint(condition=Q(order_limit__range=(1, 100)), name="catalogue_event_order_limit"),
         ]
         indexes = [models.Index(fields=["state", "starts_on"])]
+
+    @property
+    def sells_memberships_only(self) -> bool:
+        """Is this no convention, but a year's sale of memberships without one?"""
+        return self.kind == MEMBERSHIPS_ONLY
 
 
 class Quota(TenantModel):

@@ -47,7 +47,7 @@ def warnings_for(
 ) -> list[SetupWarning]:
     """Everything that looks wrong, the gravest first."""
     offered = [product for product in products if product.is_offered]
-    found = [*_event(event, today), *_selection(offered)]
+    found = [*_event(event, today), *_selection(offered, event)]
     for product in offered:
         found += _product(event, product)
         found += _price(product)
@@ -83,6 +83,8 @@ def _event(event: Event, today: date) -> Iterator[SetupWarning]:
         yield SetupWarning(
             Gravity.BLOCKER, "transfer_account", _("Bank transfer is allowed, but there is no account to transfer to.")
         )
+    if event.sells_memberships_only:
+        return
     if not event.venue or not event.city:
         yield SetupWarning(
             Gravity.WARNING, "no_venue", _("The page does not say where it is: write the venue and the town.")
@@ -97,12 +99,12 @@ def _event(event: Event, today: date) -> Iterator[SetupWarning]:
         )
 
 
-def _selection(offered: Sequence[Product]) -> Iterator[SetupWarning]:
+def _selection(offered: Sequence[Product], event: Event) -> Iterator[SetupWarning]:
     if not offered:
         yield SetupWarning(Gravity.BLOCKER, "nothing_for_sale", _("Nothing is for sale yet."))
         return
     tickets = [product for product in offered if product.admits]
-    if not tickets:
+    if not tickets and not event.sells_memberships_only:
         yield SetupWarning(
             Gravity.WARNING, "no_ticket", _("There is no ticket among the things for sale, so nobody can get in.")
         )

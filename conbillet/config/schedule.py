@@ -22,6 +22,7 @@ from conbillet.workflows import (
     departures,
     inbox,
     member_documentation,
+    membership_sales,
     policy_news,
     reconciliation,
 )
@@ -65,6 +66,8 @@ every("15 * * * *", "forget_old_counters", forget_old_counters)
 # A minute into the new year in Copenhagen, and for a week after it, in case nothing ran that night.
 every("1 23 31 12 *", "freeze_year", member_documentation.freeze_year)
 every("11 5 1-7 1 *", "freeze_year_late", member_documentation.freeze_year)
+every("2 23 31 12 *", "continue_membership_sales", membership_sales.continue_membership_sales)
+every("13 5 1-7 1 *", "continue_membership_sales_late", membership_sales.continue_membership_sales)
 every("* * * * *", "fetch_mail", inbox.fetch_mail)
 every("*/10 * * * *", "remind_of_breaches", breaches.remind_of_breaches)
 every("47 3 * * *", "delete_departed", departures.delete_departed)

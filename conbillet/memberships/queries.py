@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from conbillet.core import rows
 
-from .models import Membership, MembershipType
+from .models import Member, Membership, MembershipType
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,12 @@ def standing_of(*, organization_id: int, person_id: UUID, on: date) -> MemberSta
 def is_member(*, organization_id: int, person_id: UUID, on: date) -> bool:
     """Has the person a membership of that association, not ended, on that Copenhagen day?"""
     return standing_of(organization_id=organization_id, person_id=person_id, on=on).is_member
+
+
+def last_paid_day(member: Member) -> date | None:
+    """The last day of what was paid for and did not end early; None where nothing was."""
+    paid = Membership.objects.filter(member=member, paid_at__isnull=False, ended_at__isnull=True)
+    return paid.aggregate(last=Max("period_to"))["last"]
 
 
 def types_by_id(ids: Collection[int]) -> dict[int, MembershipType]:

@@ -11,7 +11,7 @@ from django.db.models.fields import TextField
 from .models import Member, Membership
 
 LONGEST_SEARCH = 80
-NOW, BEFORE, UNPAID, NO_MUNICIPALITY = "now", "before", "unpaid", "municipality"
+NOW, BEFORE, LEFT, UNPAID, NO_MUNICIPALITY = "now", "before", "left", "unpaid", "municipality"
 _BY_NAME = OrderBy(Func("name", function="conbillet_sort_key", output_field=TextField()))
 SORTS: dict[str, list[Any]] = {
     "name": [_BY_NAME, F("id").asc()],
@@ -29,18 +29,24 @@ class MemberFilter:
     sort: str = "name"
 
 
+def _not_left(on: date) -> Q:
+    return Q(left_on__isnull=True) | Q(left_on__gte=on)
+
+
 def find_members(*, organization_id: int, wanted: MemberFilter, on: date) -> QuerySet[Any]:
     """The association's members that match, with `last_day` (of the latest period) and `is_member` on that Copenhagen day."""
     paid = Membership.objects.filter(member=OuterRef("pk"), paid_at__isnull=False, ended_at__isnull=True)
     current = Exists(paid.filter(period_from__lte=on, period_to__gte=on))
     members = Member.objects.filter(organization_id=organization_id).exclude(name="")
-    members = members.annotate(last_day=Max("memberships__period_to"), is_member=current & Q(left_on__isnull=True))
+    members = members.annotate(last_day=Max("memberships__period_to"), is_member=current & _not_left(on))
     for word in wanted.text.split():
         members = members.filter(Q(name__icontains=word) | Q(email__icontains=word) | Q(member_no=word))
     if wanted.state == NOW:
         members = members.filter(is_member=True)
     elif wanted.state == BEFORE:
         members = members.filter(is_member=False)
+    elif wanted.state == LEFT:
+        members = members.filter(left_on__isnull=False)
     elif wanted.state == UNPAID:
         members = members.filter(Exists(Membership.objects.filter(member=OuterRef("pk"), paid_at=None)))
     elif wanted.state == NO_MUNICIPALITY:

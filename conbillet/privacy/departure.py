@@ -24,7 +24,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.accounts.models import Person
-from conbillet.catalogue.models import Event
+from conbillet.catalogue.models import MEMBERSHIPS_ONLY, Event
 from conbillet.core.clock import copenhagen_day
 from conbillet.core.data_map import data_map
 from conbillet.core.files import create_private, make_private_folder
@@ -82,6 +82,7 @@ def obstacles(organization: Organization, *, now: datetime) -> list[Any]:
     """Why it cannot leave now; empty when it can. People who have paid for what is to come must not be left alone."""
     found: list[Any] = []
     coming = Event.objects.filter(organization=organization, ends_on__gte=copenhagen_day(now))
+    coming = coming.exclude(kind=MEMBERSHIPS_ONLY)  # a year's memberships keep no association here
     open_orders = Order.objects.filter(event__in=coming, state__in=[Order.State.PAID, Order.State.AWAITING_PAYMENT])
     if open_orders.exists():
         found.append(_("There are orders for events that are still to come. Hold them, or call them off and give the money back."))  # fmt: skip

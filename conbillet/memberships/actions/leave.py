@@ -10,21 +10,27 @@ from conbillet.core.actor import Actor
 from conbillet.core.clock import copenhagen_day
 
 from ..models import Member
+from ..queries import last_paid_day
 
 
 class CannotLeave(Exception):
     """The day cannot be; `message` says why."""
 
-    message = _("The day of leaving cannot be in the future.")
+    message = _("The day of leaving cannot be after the last day that is paid for.")
+
+
+class BeforeToday(CannotLeave):
+    message = _("The last day as a member is today, or later.")
 
 
 @transaction.atomic
 def leave(*, member: Member, on: date | None, actor: Actor, now: datetime) -> Member:
     """Write down the last day as a member (a Copenhagen day), or None: not left. Dues that were paid stay evidence.
 
-    Raises CannotLeave.
+    The day may come, up to the last one that is paid for: until then the person is a member. Raises CannotLeave.
     """
-    if on is not None and on > copenhagen_day(now):
+    today = copenhagen_day(now)
+    if on is not None and on > today and on > (last_paid_day(member) or today):
         raise CannotLeave
     member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     if member.left_on == on:

@@ -82,17 +82,19 @@ class Totals:
 
 def read_register(*, organization_id: int) -> list[Registered]:
     """Everybody, by member number. Two queries, whatever the number of members."""
+    members = Member.objects.filter(organization_id=organization_id).order_by("pk")
+    columns = ("pk", "left_on", "member_no", "gender", "municipality_code", *PERSON)
+    people = list(members.values_list(*columns).iterator(chunk_size=5000))
+    left = {pk: left_on for pk, left_on, *_rest in people if left_on}
     dues: dict[int, list[dict[str, Any]]] = defaultdict(list)
     evidence: dict[int, list[Evidence]] = defaultdict(list)
     memberships = Membership.objects.filter(organization_id=organization_id).order_by("pk")
     for member, ended_at, *values in memberships.values_list("member_id", "ended_at", *DUES).iterator(chunk_size=5000):
         one = dict(zip(DUES, values, strict=True))
         dues[member].append(one)
-        evidence[member].append(evidence_of(one, ended_at))
-    members = Member.objects.filter(organization_id=organization_id).order_by("pk")
-    read = members.values_list("pk", "member_no", "gender", "municipality_code", *PERSON)
+        evidence[member].append(evidence_of(one, ended_at, left.get(member)))
     found = []
-    for pk, number, gender, code, *values in read.iterator(chunk_size=5000):
+    for pk, _left_on, number, gender, code, *values in people:
         person = dict(zip(PERSON, values, strict=True))
         found.append(
             Registered(
@@ -138,11 +140,13 @@ def count_members(*, organization_id: int, rules: RuleSet, year: int) -> list[Co
     return count(read_register(organization_id=organization_id), rules=rules, year=year)
 
 
-def evidence_of(dues: Mapping[str, Any], ended_at: datetime | None) -> Evidence:
-    """Dues (the columns of DUES) as the rules ask of them; a membership that was ended early covers fewer days."""
+def evidence_of(dues: Mapping[str, Any], ended_at: datetime | None, left_on: date | None = None) -> Evidence:
+    """Dues (the columns of DUES) as the rules ask of them. Whoever got the dues back, or left, was a member no longer."""
     begin, end = dues["period_from"], dues["period_to"]
-    if begin and end and ended_at:  # ended early, by a refund say
+    if begin and end and ended_at:
         end = max(begin, min(end, copenhagen_day(ended_at)))
+    if begin and end and left_on and left_on >= begin:
+        end = min(end, left_on)
     return Evidence(
         days=(begin, end) if begin and end else None,
         dues=dues["dues_amount"],

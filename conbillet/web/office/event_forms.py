@@ -8,7 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from conbillet.catalogue.changes import CannotChange
 from conbillet.catalogue.markdown import LONGEST
-from conbillet.catalogue.models import ADMITTING_KINDS, Event, Product, ProductKind, ProductQuota, Quota
+from conbillet.catalogue.models import (
+    ADMITTING_KINDS,
+    MEMBERSHIPS_ONLY,
+    Event,
+    Product,
+    ProductKind,
+    ProductQuota,
+    Quota,
+)
 from conbillet.catalogue.rules import usual_vat
 from conbillet.catalogue.story import Story
 from conbillet.core.money import VatCode
@@ -17,7 +25,7 @@ from conbillet.organizations.models import VatStatus
 from conbillet.web import fields
 from conbillet.web.amounts import AmountField
 
-KINDS = list(Event._meta.get_field("kind").flatchoices)
+KINDS = [(kind, text) for kind, text in Event._meta.get_field("kind").flatchoices if kind != MEMBERSHIPS_ONLY]
 
 
 MARKS = _(
@@ -151,6 +159,10 @@ class EventForm(forms.Form):
         if event.state != Event.State.DRAFT:
             self.fields["slug"].disabled = True
             self.fields["slug"].help_text = _("Fixed, because links to it are out in the world.")
+        if event.sells_memberships_only:
+            self.fields["kind"].choices = [(event.kind, event.get_kind_display())]  # type: ignore[attr-defined]
+            for name in ("kind", "starts_on", "ends_on"):
+                self.fields[name].disabled = True
 
     def clean(self) -> None:
         fields.clean_address(self)

@@ -23,6 +23,7 @@ STATES = [
     ("", _("Everybody")),
     (register.NOW, _("Members today")),
     (register.BEFORE, _("Not members today")),
+    (register.LEFT, _("Have left, or will")),
     (register.UNPAID, _("With unpaid dues")),
     (register.NO_MUNICIPALITY, _("Without a municipality")),
 ]

@@ -1,11 +1,16 @@
 """The form for a membership type."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.memberships.models import MembershipType, PeriodKind
 from conbillet.memberships.type_values import MOST_GRACE_DAYS, BadMembershipType
 from conbillet.web import fields
+from conbillet.web.amounts import AmountField
 
 from .event_forms import day_field
 
@@ -39,6 +44,25 @@ class MembershipTypeForm(forms.Form):
 
     def refuse(self, refusal: BadMembershipType) -> None:
         self.add_error(refusal.field, str(refusal.message))
+
+
+class SaleForm(forms.Form):
+    """What each type costs when it is sold without an event; what is left empty is not sold."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, types: Sequence[MembershipType], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.types = types
+        english = get_language() == "en"
+        for one in types:
+            name = (one.name_en if english else "") or one.name_da
+            self.fields[f"amount_{one.pk}"] = AmountField(label=name, required=False)
+
+    def offers(self) -> list[tuple[MembershipType, int]]:
+        """Each type that has a price, with it, in øre."""
+        prices = [(one, self.cleaned_data[f"amount_{one.pk}"]) for one in self.types]
+        return [(one, amount) for one, amount in prices if amount is not None]
 
 
 def values_of(membership_type: MembershipType) -> dict[str, object]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from conbillet.catalogue.models import Event, Quota
+from conbillet.catalogue.models import MEMBERSHIPS_ONLY, Event, Quota
 from conbillet.core.clock import copenhagen_day
 from conbillet.organizations.access import Standing
 from conbillet.organizations.accounting import AccountingYear, accounting_year_of
@@ -56,7 +56,7 @@ class Overview:
 def association_overview(*, standing: Standing, now: datetime) -> Overview:
     """Reads the overview; a constant number of queries."""
     organization, today = standing.organization, copenhagen_day(now)
-    events = Event.objects.filter(organization=organization)
+    events = Event.objects.filter(organization=organization).exclude(kind=MEMBERSHIPS_ONLY)
     coming = list(
         events.filter(ends_on__gte=today - RECENTLY)
         .exclude(state=Event.State.CANCELLED, starts_on__lt=today)

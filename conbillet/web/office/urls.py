@@ -54,6 +54,7 @@ urlpatterns = [
     path("<slug:organization>/payments/returned/", stripe.returned, name="returned"),
     path("<slug:organization>/membership-types/", membership_types.types, name="membership_types"),
     path("<slug:organization>/membership-types/new/", membership_types.new, name="new_membership_type"),
+    path("<slug:organization>/membership-types/sell/", membership_types.sell, name="sell_memberships"),
     path("<slug:organization>/membership-types/<int:number>/", membership_types.edit, name="membership_type"),
     path("<slug:organization>/membership-types/<int:number>/offer/", membership_types.offer, name="offer_membership_type"),
     path("<slug:organization>/chat/", chat.queue, name="chats"),

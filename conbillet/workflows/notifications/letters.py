@@ -84,6 +84,8 @@ def _rows(lines: list[OrderLine], language: str) -> tuple[tuple[str, str], ...]:
 
 def _when_and_where(order: Order) -> str:
     event = order.event
+    if event.sells_memberships_only:
+        return ""
     place = ", ".join(part for part in (event.venue, event.street, f"{event.postcode} {event.city}".strip()) if part)
     days = format_day_range(event.starts_on, event.ends_on, order.language)
     return (
@@ -166,7 +168,7 @@ def confirmation(mail: OutgoingMail) -> Letter | None:
         order,
         subject=_("Order confirmation %(order)s – %(event)s")
         % {"order": pretty(order.reference), "event": order.event.name},
-        paragraphs=(_thanks(order, tickets), _when_and_where(order)),
+        paragraphs=tuple(filter(None, (_thanks(order, tickets), _when_and_where(order)))),
         lines=lines,
         button=_("See the order and the tickets") if tickets else _("See the order"),
         attachments=_attachments(order, tickets),
@@ -271,7 +273,7 @@ def unpaid(mail: OutgoingMail) -> Letter | None:
     return order_letter(
         order,
         subject=_("Your order %(order)s – %(event)s") % {"order": pretty(order.reference), "event": order.event.name},
-        paragraphs=(_("Thank you for your order. We keep your places for you."), how, _when_and_where(order)),
+        paragraphs=tuple(filter(None, (_("Thank you for your order. We keep your places for you."), how, _when_and_where(order)))),
         lines=lines,
         button=_("See the order"),
     )

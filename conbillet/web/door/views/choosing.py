@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from conbillet.catalogue.models import Event
+from conbillet.catalogue.models import MEMBERSHIPS_ONLY, Event
 from conbillet.core import clock
 from conbillet.organizations.permissions import Permission, allowed
 from conbillet.organizations.queries import roles_of
@@ -35,6 +35,7 @@ def choose(request: HttpRequest, organization: str = "") -> HttpResponse:
     events = (
         Event.objects.filter(organization_id__in=own, state__in=[Event.State.LIVE, Event.State.CLOSED])
         .filter(ends_on__gte=today - STILL_LISTED)
+        .exclude(kind=MEMBERSHIPS_ONLY)
         .select_related("organization")
         .order_by("starts_on", "name")
     )

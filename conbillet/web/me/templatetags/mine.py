@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.db.models import Q
 
 from conbillet.core import clock
 from conbillet.memberships.queries import memberships_of
@@ -29,4 +30,5 @@ def my_memberships_today(context: template.Context) -> list[Any]:
     """Those that hold today."""
     today = clock.copenhagen_day(clock.now())
     found = memberships_of(person_id=context["request"].user.person_id)
-    return list(found.filter(period_to__gte=today, ended_at=None, paid_at__isnull=False))
+    staying = Q(member__left_on__isnull=True) | Q(member__left_on__gte=today)
+    return list(found.filter(staying, period_to__gte=today, ended_at=None, paid_at__isnull=False))

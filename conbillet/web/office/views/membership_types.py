@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conbillet.catalogue.actions.change_sold_membership import change_sold_membership
+from conbillet.catalogue.actions.open_membership_sale import open_membership_sale, sale_of
+from conbillet.catalogue.changes import CannotChange
 from conbillet.catalogue.models import Event, Price, Product
 from conbillet.catalogue.warnings import DUF_LEAST_DUES
 from conbillet.core import clock
@@ -22,13 +24,17 @@ from conbillet.organizations.access import NotFound, Standing
 from conbillet.organizations.permissions import Permission
 from conbillet.web.pages import office_page
 
-from ..membership_forms import MembershipTypeForm, values_of
+from ..membership_forms import MembershipTypeForm, SaleForm, values_of
 
 
 @require_safe
 @office_page(Permission.EDIT_CATALOGUE)
 def types(request: HttpRequest, standing: Standing) -> HttpResponse:
     """Every type with its period, its members of today, and how many products sell it."""
+    return _list(request, standing, SaleForm(types=_on_offer(standing)))
+
+
+def _list(request: HttpRequest, standing: Standing, form: SaleForm) -> HttpResponse:
     own = standing.organization.pk
     found = offered_types(organization_id=own, on=clock.copenhagen_day(clock.now()))
     selling = dict(
@@ -50,7 +56,8 @@ def types(request: HttpRequest, standing: Standing) -> HttpResponse:
         .annotate(least=Min("amount"))
     )
     rows = [(one, always_inside_one_year(one), selling.get(one.pk, 0), cheap.get(one.pk)) for one in found]
-    return render(request, "office/members/types.html", {"rows": rows})
+    context = {"rows": rows, "form": form, "sale": _sale(standing), "year": clock.copenhagen_day(clock.now()).year}
+    return render(request, "office/members/types.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,6 +104,34 @@ def offer(request: HttpRequest, standing: Standing, number: int) -> HttpResponse
     offer_membership_type(membership_type=found, offered=again, actor=standing.actor, now=clock.now())
     messages.success(request, _("It is on offer again.") if again else _("It is no longer on offer."))
     return _to_types(standing)
+
+
+@require_POST
+@office_page(Permission.EDIT_CATALOGUE)
+def sell(request: HttpRequest, standing: Standing) -> HttpResponse:
+    """Sell this year's memberships without an event; from then on each year follows by itself."""
+    form = SaleForm(request.POST, types=_on_offer(standing))
+    if form.is_valid():
+        now = clock.now()
+        try:
+            open_membership_sale(
+                organization=standing.organization, year=clock.copenhagen_day(now).year, offers=form.offers(),
+                actor=standing.actor, now=now,
+            )  # fmt: skip
+        except CannotChange as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The memberships are for sale."))
+            return _to_types(standing)
+    return _list(request, standing, form)
+
+
+def _on_offer(standing: Standing) -> list[MembershipType]:
+    return list(MembershipType.objects.filter(organization=standing.organization, is_offered=True).order_by("pk"))
+
+
+def _sale(standing: Standing) -> Event | None:
+    return sale_of(organization_id=standing.organization.pk, year=clock.copenhagen_day(clock.now()).year)
 
 
 def _found(standing: Standing, number: int) -> MembershipType:

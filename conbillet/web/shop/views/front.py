@@ -46,7 +46,7 @@ def organization(request: HttpRequest, organization: str) -> HttpResponse:
         count_step(found.organization.pk, None, Step.ORGANIZATION, language=request.LANGUAGE_CODE, now=now)
     cards = [card(event, today=today) for event in found.upcoming]
     past = [card(event, today=today) for event in found.past]
-    context = {"organization": found.organization, "cards": cards, "past": past, **_cart(request)}
+    context = {"organization": found.organization, "cards": cards, "past": past, "memberships": found.memberships, **_cart(request)}
     return _public(render(request, "shop/organization.html", context))
 
 
