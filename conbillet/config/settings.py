@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "conbillet.workflows",
     "conbillet.support",
     "conbillet.privacy",
+    "conbillet.statistics",
     "conbillet.tickets",
     "conbillet.sales",
     "conbillet.usage",

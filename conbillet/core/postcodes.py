@@ -39,6 +39,11 @@ def municipalities_for(postcode: str) -> tuple[str, ...]:
     return place.municipalities if place else ()
 
 
+def postcode_municipalities() -> dict[str, str]:
+    """Every postcode with the code of the municipality in which most of it lies: for counting in the database."""
+    return {postcode: place.municipalities[0] for postcode, place in _places().items() if place.municipalities}
+
+
 def municipality_name(code: str) -> str | None:
     """The name of a municipality by its four-digit code, without "Kommune"; None when there is none."""
     return _municipalities().get(code)

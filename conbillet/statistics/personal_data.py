@@ -1,0 +1,18 @@
+"""Numbers about nobody: statistical, not personal, so that neither insight nor deletion has anything to find here."""
+
+from conbillet.core.data_map import data_map
+
+from .models import PublicPage, TableEdition
+
+with data_map.model(TableEdition) as t:
+    t.technical(
+        *(field.name for field in TableEdition._meta.concrete_fields),
+        why="statistics: numbers of five people or more, counted down to a multiple of five, from which nobody can be worked "
+        "out; no name, no key and no row leads to a person, and an erasure changes nothing",
+    )
+
+with data_map.model(PublicPage) as t:
+    t.technical(
+        *(field.name for field in PublicPage._meta.concrete_fields),
+        why="whether an association shows its statistics to everybody",
+    )
