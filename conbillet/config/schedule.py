@@ -25,6 +25,7 @@ from conbillet.workflows import (
     membership_sales,
     policy_news,
     reconciliation,
+    statistics,
 )
 
 from . import stalled_jobs
@@ -70,6 +71,7 @@ every("2 23 31 12 *", "continue_membership_sales", membership_sales.continue_mem
 every("13 5 1-7 1 *", "continue_membership_sales_late", membership_sales.continue_membership_sales)
 every("* * * * *", "fetch_mail", inbox.fetch_mail)
 every("*/10 * * * *", "remind_of_breaches", breaches.remind_of_breaches)
+every("37 2 * * *", "take_statistics", statistics.take_statistics)
 every("47 3 * * *", "delete_departed", departures.delete_departed)
 every("3 6 * * *", "remind_of_cases", cases.remind_of_cases)
 every("37 8 * * *", "announce_policy", policy_news.announce_policy)

@@ -30,7 +30,17 @@ def live_limits(*, now: datetime) -> QuerySet[Limit]:
 
 def held_people(*, now: datetime) -> Held:
     """Whose data may only be stored."""
-    found = live_limits(now=now).filter(kind=Limit.Kind.RESTRICTION, purpose="").values_list("person_id", "email")
+    return _people_of(live_limits(now=now).filter(kind=Limit.Kind.RESTRICTION, purpose=""))
+
+
+def not_counted(*, now: datetime) -> Held:
+    """Whom statistics leave out: whose data may only be stored, and who objected."""
+    return _people_of(live_limits(now=now).filter(purpose__in=["", IMPROVE]))
+
+
+def _people_of(limits: QuerySet[Limit]) -> Held:
+    """Persons with all their addresses, and people without an account by the address they gave."""
+    found = limits.values_list("person_id", "email")
     persons = frozenset(person for person, _email in found if person)
     emails = {email.lower() for _person, email in found if email}
     if not persons and not emails:

@@ -4,11 +4,15 @@ from conbillet.core.data_map import data_map
 
 from .models import PublicPage, TableEdition
 
+NOBODY = (
+    "numbers about nobody: statistics of five people or more, counted down to a multiple of five, from which nobody can be "
+    "worked out; nothing leads to a person, and an erasure changes nothing"
+)
+
 with data_map.model(TableEdition) as t:
     t.technical(
         *(field.name for field in TableEdition._meta.concrete_fields),
-        why="statistics: numbers of five people or more, counted down to a multiple of five, from which nobody can be worked "
-        "out; no name, no key and no row leads to a person, and an erasure changes nothing",
+        why=NOBODY,
     )
 
 with data_map.model(PublicPage) as t:

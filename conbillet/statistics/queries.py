@@ -50,7 +50,9 @@ def is_public(*, organization_id: int) -> bool:
     return PublicPage.objects.filter(organization=organization_id, is_on=True).exists()
 
 
-def _newest(organization_id: int, public: bool, *, members: bool) -> list[tuple[int, int, str, str, dict[str, int], datetime]]:
+def _newest(
+    organization_id: int, public: bool, *, members: bool
+) -> list[tuple[int, int, str, str, dict[str, int], datetime]]:
     editions = TableEdition.objects.filter(
         organization=organization_id, least=LEAST_PUBLIC if public else LEAST_OFFICE, event__isnull=members
     )

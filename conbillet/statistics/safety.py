@@ -12,7 +12,7 @@ smaller is not shown. Three rules more:
 Then there is always this world: in every cell stand exactly as many as are shown, none where nothing is shown, everybody
 else did not say, and at each look the very same comes out. So whoever looks can never know of a few people in some cells,
 nor that a few came, even when they know this program, the date of every purchase and deletion, and everything that was ever
-shown. The tests attack it (`tests/attacker.py`), and decision 25 tells it at length.
+shown. The tests attack it (`tests/attacker.py`), and decision 27 tells it at length.
 
 Whatever else is shown of these people must follow from the editions: the exact number of people in a table, or of those who
 did not say, does not.

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from conbillet.catalogue.models import ADMITTING_KINDS, Event
-from conbillet.core.people import Held
+from conbillet.core.people import NOBODY, Held
 from conbillet.core.postcodes import postcode_municipalities
 
 from .models import TableKind
@@ -72,16 +72,21 @@ SELECT 'age_gender' AS kind, band AS part, gender AS cell, count(*) FROM people 
  UNION ALL SELECT 'product', '', '', count(DISTINCT who) FROM lines WHERE event_id = %(event)s
 """  # noqa: S608  our own text
 
+_PAID = """
+SELECT DISTINCT s.member_id FROM memberships_membership s
+ WHERE s.organization_id = %(organization)s AND s.period_from <= {last} AND s.period_to >= {first}
+   AND s.paid_at IS NOT NULL AND s.refunded_amount < greatest(s.dues_amount, 1) AND s.dispute_state <> 'lost'
+"""
 _MEMBERS = f"""
-WITH paid AS (
-    SELECT DISTINCT s.member_id FROM memberships_membership s
-     WHERE s.organization_id = %(organization)s AND s.period_from <= %(day)s AND s.period_to >= %(first)s
-       AND s.paid_at IS NOT NULL AND s.refunded_amount < greatest(s.dues_amount, 1) AND s.dispute_state <> 'lost'
-)
+WITH paid AS ({_PAID.format(first="%(first)s", last="%(day)s")})
 SELECT {_BAND.format(age=_AGE.format(born="m.birth_date"))} AS part, m.gender AS cell, count(*)
   FROM memberships_member m JOIN paid ON paid.member_id = m.id
  WHERE NOT coalesce(m.person_id = ANY(%(persons)s::uuid[]), false) AND lower(m.email) <> ALL(%(emails)s)
  GROUP BY 1, 2
+"""  # noqa: S608  our own text
+_TURNOVER = f"""
+WITH this AS ({_PAID.format(first="%(first)s", last="%(last)s")}), before AS ({_PAID.format(first="%(first_before)s", last="%(last_before)s")})
+SELECT (SELECT count(*) FROM this WHERE member_id NOT IN (TABLE before)), (SELECT count(*) FROM before WHERE member_id NOT IN (TABLE this))
 """  # noqa: S608  our own text
 
 
@@ -113,6 +118,14 @@ def member_counts(*, organization_id: int, year: int, left_out: Held) -> Tables:
     first, last = date(year, 1, 1), date(year, 12, 31)
     rows = _all(_MEMBERS, left_out, organization=organization_id, first=first, day=last)
     return _gathered([(TableKind.MEMBERS, part, cell, number) for part, cell, number in rows if part is not None])
+
+
+def turnover(*, organization_id: int, year: int) -> tuple[int, int]:
+    """How many members a year has that the year before had not, and the other way round."""
+    days = {"first": date(year, 1, 1), "last": date(year, 12, 31)}
+    before = {"first_before": date(year - 1, 1, 1), "last_before": date(year - 1, 12, 31)}
+    (joined, left), *_rest = _all(_TURNOVER, NOBODY, organization=organization_id, **days, **before)
+    return joined, left
 
 
 def _gathered(rows: list[tuple[Any, ...]]) -> dict[tuple[str, str], Counts]:

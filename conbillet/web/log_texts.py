@@ -108,6 +108,8 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "certificate_settled": gettext_lazy("settled a child-protection certificate"),
             "organization_created": gettext_lazy("set the association up"),
             "organization_updated": gettext_lazy("changed the association's details"),
+            "statistics_shown": gettext_lazy("showed the statistics to everybody"),
+            "statistics_hidden": gettext_lazy("took the public statistics away"),
             "agreement_accepted": gettext_lazy("accepted the agreement"),
             "role_changed": gettext_lazy("changed somebody's role"),
             "role_removed": gettext_lazy("took somebody's role away"),
