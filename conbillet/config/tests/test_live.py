@@ -251,6 +251,37 @@ def test_a_busy_topic_becomes_few_messages():
     run(story)
 
 
+def test_who_types_is_told_while_it_happens_and_never_afterwards():
+    """Coming back, or after a lost database connection, one looks for what was said; who typed is over."""
+
+    async def story() -> None:
+        topics = ["chat:K7Q2", "typing:K7Q2-a"]
+        tokens = ",".join(topic_token(topic, NOW) for topic in topics)
+        async with Connection(f"/live/{','.join(topics)}", token=tokens) as client:
+            assert await client.status() == 200
+            assert (await client.event())["data"] == "chat:K7Q2"
+            live.hub.tell_everybody()
+            assert (await client.event())["data"] == "chat:K7Q2"
+            live.hub.tell("typing:K7Q2-a")
+            assert (await client.event())["data"] == "typing:K7Q2-a"
+
+    run(story)
+
+
+def test_where_somebody_waits_for_the_next_word_it_comes_at_once():
+    async def story() -> None:
+        async with listening("chat:K7Q2") as client:
+            assert await client.status() == 200
+            await client.event()
+            begun = asyncio.get_running_loop().time()
+            for _ in range(4):
+                live.hub.tell("chat:K7Q2")
+                await client.event()
+            assert asyncio.get_running_loop().time() - begun < live.PAUSE_SECONDS
+
+    run(story)
+
+
 @pytest.mark.asvs("15.2.2")
 def test_too_many_clients_are_told_so(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(live, "MAX_CLIENTS", 1)
