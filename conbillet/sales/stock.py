@@ -32,8 +32,12 @@ class SoldOut(Exception):
 _TAKE = "UPDATE catalogue_quota SET held = held + %s WHERE id = %s AND held + %s + sold <= size"
 
 
-def claim(*, wanted: Mapping[int, int], now: datetime) -> None:
-    """Take `wanted` (quota id → units) into `held`, all or nothing. Raises SoldOut."""
+def claim(*, wanted: Mapping[int, int], now: datetime, own: Hold | None = None) -> None:
+    """Take `wanted` (quota id → units) into `held`, all or nothing. Raises SoldOut.
+
+    `own` is the hold that the places are for. Whoever comes back late works on an expired one, which is locked by themselves:
+    its places are counted upon, so they must not be given away to its own claim.
+    """
     wanted = {quota: units for quota, units in wanted.items() if units > 0}
     if not wanted:
         return
@@ -42,7 +46,7 @@ def claim(*, wanted: Mapping[int, int], now: datetime) -> None:
     # Only now look for places that expired holds still keep. Net changes are applied in one pass by quota id: taking
     # and giving back in separate passes could lock two quotas in both orders, and deadlock.
     with transaction.atomic():
-        freed = _end_expired(list(wanted), now)
+        freed = _end_expired(list(wanted), now, own)
         _apply({quota: wanted.get(quota, 0) - freed.get(quota, 0) for quota in {*wanted, *freed}})
 
 
@@ -130,8 +134,10 @@ def release_expired(*, now: datetime, limit: int = 500) -> int:
         return len(holds)
 
 
-def _end_expired(quotas: list[int], now: datetime) -> Counter[int]:
+def _end_expired(quotas: list[int], now: datetime, own: Hold | None) -> Counter[int]:
     expired = Hold.objects.filter(ended_at__isnull=True, expires_at__lt=now, units__quota__in=quotas)
+    if own is not None:
+        expired = expired.exclude(pk=own.pk)
     return _end(_lock_expired(Hold.objects.filter(pk__in=expired.values("pk")), 500), now)
 
 

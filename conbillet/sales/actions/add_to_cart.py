@@ -201,7 +201,7 @@ def set_hold(*, cart: Cart, hold: Hold | None, lines: Sequence[CartLine], offer:
     more = {quota: units - kept.get(quota, 0) for quota, units in needed.items() if units > kept.get(quota, 0)}
     less = {quota: units - needed.get(quota, 0) for quota, units in kept.items() if units > needed.get(quota, 0)}
     try:
-        claim(wanted=more, now=now)
+        claim(wanted=more, now=now, own=hold)
     except SoldOut as refusal:
         product = next(
             (
