@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from conbillet.payments.actions import start_checkout
-from conbillet.sales.actions import add_to_cart, place_order
+from conbillet.sales.actions import add_to_cart, change_cart, place_order
 from conbillet.sales.models import Cart
 from conbillet.usage.steps import FIELDS, REASONS, reason_of
 from conbillet.web import counting
@@ -144,9 +144,10 @@ def every(kind: type[Exception]) -> set[type[Exception]]:
 
 
 def test_every_refusal_has_words():
+    assert change_cart.CartIsOrdered in every(add_to_cart.CannotAddToCart)
     kinds = every(add_to_cart.CannotAddToCart) | every(place_order.CannotPlaceOrder) | every(start_checkout.CannotCheckOut)
     bases = {"CannotAddToCart", "CannotPlaceOrder", "CannotCheckOut"}
-    no_refusals = {"AlreadyOrdered", "NothingToPay", "AlreadyPaid"}  # the order is there, or the money
+    no_refusals = {"AlreadyOrdered", "CartIsOrdered", "NothingToPay", "AlreadyPaid"}  # the order is there, or the money
     ours = {kind.__name__: reason_of(kind) for kind in kinds if kind.__module__.startswith("conbillet.")}
     assert {name for name, reason in ours.items() if reason == "other"} == bases | no_refusals
     assert set(REASONS) == {*ours.values(), "too_often", "other_window", "late_money"}

@@ -16,7 +16,7 @@ from conbillet.memberships.queries import types_by_id
 from conbillet.payments.actions.start_checkout import CannotCheckOut
 from conbillet.sales.access import get_cart
 from conbillet.sales.actions.add_to_cart import CannotAddToCart, Wish
-from conbillet.sales.actions.change_cart import change_cart
+from conbillet.sales.actions.change_cart import CartIsOrdered, change_cart
 from conbillet.sales.actions.place_order import AlreadyOrdered, AmountChanged, CannotPlaceOrder
 from conbillet.sales.models import Cart, Order
 from conbillet.sales.queries import held_until, lines_of, order_of_cart
@@ -115,6 +115,8 @@ def _change(request: HttpRequest, cart: Cart, wish: str) -> HttpResponse:
             else:
                 message = str(TOO_MANY)
                 note_refusal(request, cart.event, "too_often", now=clock.now())
+        except CartIsOrdered as refusal:
+            return _to_order(refusal.order)
         except CannotAddToCart as refusal:
             note_refusal(request, cart.event, refusal, now=clock.now())
             message = str(refusal.message)
