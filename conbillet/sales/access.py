@@ -1,5 +1,6 @@
 """The only way by which a page obtains an order or a cart."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from conbillet.catalogue.queries import STAMP, known_event
@@ -14,7 +15,8 @@ from .models import Cart, Order, Participant
 _FROM = "JOIN catalogue_event e ON e.id = x.event_id JOIN organizations_organization o ON o.id = x.organization_id"
 _ORDER = f"SELECT e.id, e.version, {STAMP}, {columns(Order, 'x')} FROM sales_order x {_FROM} WHERE x.reference = %s"  # noqa: S608
 _CART = (
-    f"SELECT e.id, e.version, {STAMP}, {columns(Cart, 'x')} FROM sales_cart x {_FROM} "  # noqa: S608
+    f"SELECT e.id, e.version, {STAMP}, {columns(Cart, 'x')}, EXISTS (SELECT FROM payments_connectedaccount c "  # noqa: S608
+    f"WHERE c.organization_id = x.organization_id AND c.charges_enabled) FROM sales_cart x {_FROM} "
     "WHERE x.reference = %s AND e.slug = %s AND o.slug = %s"
 )
 Found = TypeVar("Found", Cart, Order)
@@ -22,8 +24,10 @@ Found = TypeVar("Found", Cart, Order)
 
 def _with_event(statement: str, values: list[Any], model: type[Found]) -> Found | None:
     row = fetch_one(statement, values)
-    if row is None:
-        return None
+    return None if row is None else _dressed(row, model)
+
+
+def _dressed(row: Sequence[Any], model: type[Found]) -> Found:
     found = made(model, row[3:])
     found.event = known_event(*row[:3])
     found.organization = found.event.organization
@@ -67,7 +71,12 @@ def get_cart(*, reference: str, organization: str, event: str) -> Cart | None:
     """The cart that a session remembers for an event (by the slugs of its address), also when it was ordered."""
     if not reference:
         return None
-    return _with_event(_CART, [reference, event, organization], Cart)
+    row = fetch_one(_CART, [reference, event, organization])
+    if row is None:
+        return None
+    cart = _dressed(row[:-1], Cart)
+    cart.takes_cards = row[-1]
+    return cart
 
 
 def get_participant_by_link(*, order_reference: str, claim_key: str) -> Participant:

@@ -17,6 +17,7 @@ class Cart(TenantModel):
     """What a visitor is about to buy at one event. The session remembers its reference; nothing personal is in it."""
 
     office_hidden = ("person", "language")  # who looks at things without buying them is nobody's business
+    takes_cards = True  # no column: whether the association can be paid by card now, as `access.get_cart` read along
 
     event = TenantForeignKey(Event, related_name="+")
     reference = models.CharField(max_length=16, unique=True)

@@ -15,10 +15,25 @@ def setup_of(event: Event, organization: Organization) -> tuple[OfficeEvent, lis
     found = office_event(event=event, organization=organization, today=clock.copenhagen_day(clock.now()))
     warnings = list(found.warnings)
     if any(_costs(product) for product in found.products) and not _can_be_paid(organization):
-        text = _("Stripe is not connected, so nobody can pay by card or MobilePay yet.")
+        text = _without_stripe(event)
         after = sum(warning.gravity is Gravity.BLOCKER for warning in warnings)
         warnings.insert(after, SetupWarning(Gravity.WARNING, "nobody_can_pay", text))
     return found, warnings
+
+
+def _without_stripe(event: Event) -> str:
+    """What the checkout says to buyers, said to the office before."""
+    if event.transfer_allowed and event.door_allowed:
+        return _(
+            "Stripe is not connected, so nobody can pay by card or MobilePay yet: only by bank transfer or at the door."
+        )
+    if event.transfer_allowed:
+        return _("Stripe is not connected, so nobody can pay by card or MobilePay yet: only by bank transfer.")
+    if event.door_allowed:
+        return _("Stripe is not connected, so nobody can pay by card or MobilePay yet: only at the door.")
+    return _(
+        "Stripe is not connected, so nobody can pay by card or MobilePay yet. Until it is, nothing that costs something can be ordered."
+    )
 
 
 def _costs(product: Product) -> bool:

@@ -93,7 +93,7 @@ class BuyerForm(_Form):
             sent,
             judge=judge,
             prefix="buyer",
-            initial={"method": Order.Method.CARD, **initial},
+            initial={"method": methods[0][0] if methods else Order.Method.CARD, **initial},
             without=() if len(methods) > 1 else ("method",),
         )
         self.fields["email"].error_messages["required"] = _("Write your e-mail.")

@@ -80,7 +80,17 @@ class CheckoutPage:
     @property
     def button(self) -> str:
         """The button says that it costs, and how much (Consumer Contracts Act § 12)."""
-        return self.ways[0].button
+        return self.ways[0].button if self.ways else ""
+
+    @property
+    def cannot_be_paid(self) -> bool:
+        """There is something to pay, and no way to pay it: nothing is ordered then, so that nobody is stuck with it."""
+        return bool(self.amount) and not self.methods
+
+    @property
+    def without_cards(self) -> bool:
+        """Cards are what most people expect, so it is said beforehand that they do not work here yet."""
+        return bool(self.amount) and not self.cart.takes_cards
 
     @cached_property
     def ways(self) -> list[Way]:
@@ -132,7 +142,7 @@ class CheckoutPage:
     @cached_property
     def methods(self) -> list[tuple[str, str]]:
         """How this event may be paid now."""
-        found = [(Order.Method.CARD.value, _("Now, by card or MobilePay"))]
+        found = [(Order.Method.CARD.value, _("Now, by card or MobilePay"))] if self.cart.takes_cards else []
         if self.event.transfer_allowed and copenhagen_day(self.now) < self.event.starts_on:
             found.append((Order.Method.TRANSFER.value, _("Later, by bank transfer")))
         if self.event.door_allowed:
@@ -171,7 +181,7 @@ class CheckoutPage:
 
     def is_valid(self) -> bool:
         judged = [form.is_valid() for form in self._forms()]  # all of them: everything that is wrong is said at once
-        return all(judged)
+        return all(judged) and not self.cannot_be_paid
 
     def faulty_fields(self) -> set[str]:
         """Which fields were not right, by form and name, each once however many people there are; never what stood in them."""
@@ -191,7 +201,8 @@ class CheckoutPage:
             for line in self.lines
             if self.offer.products[line.product_id].kind == ProductKind.MEMBERSHIP and line.pk in self.people_of
         }
-        method = self.buyer.cleaned_data.get("method") or self.methods[0][0]
+        usual = self.methods[0][0] if self.methods else Order.Method.CARD.value  # free: it does not matter
+        method = self.buyer.cleaned_data.get("method") or usual
         return OrderDetails(
             buyer=buyer,
             method=method,

@@ -13,7 +13,7 @@ from conbillet.catalogue.offer import offer_of
 from conbillet.catalogue.queries import EventNotFound, event_page
 from conbillet.core import clock
 from conbillet.memberships.queries import types_by_id
-from conbillet.payments.actions.start_checkout import CannotCheckOut
+from conbillet.payments.actions.start_checkout import CannotCheckOut, CheckoutUnavailable
 from conbillet.sales.access import get_cart
 from conbillet.sales.actions.add_to_cart import CannotAddToCart, Wish
 from conbillet.sales.actions.change_cart import CartIsOrdered, change_cart
@@ -64,6 +64,8 @@ def checkout(request: HttpRequest, organization: str, event: str) -> HttpRespons
 def _buy(request: HttpRequest, cart: Cart) -> HttpResponse:
     page = _page(request, cart, request.POST, judge=True)
     note(request, cart.event, Step.DETAILS, now=page.now)
+    if page.cannot_be_paid:
+        note_refusal(request, cart.event, CheckoutUnavailable, now=page.now)
     if not page.is_valid():
         for name in page.faulty_fields():
             note(request, cart.event, Step.FAULT, now=page.now, detail=name)
