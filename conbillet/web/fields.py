@@ -32,6 +32,7 @@ from stdnum.dk import cvr as danish_cvr
 from stdnum.exceptions import ValidationError as NumberError
 
 from conbillet.core import clock
+from conbillet.core.emails import is_deceptive
 from conbillet.core.names import BadName, clean_name
 from conbillet.core.people import Gender
 from conbillet.core.postcodes import town_for
@@ -77,7 +78,7 @@ class PersonNameField(forms.CharField):
 
 
 class EmailAddressField(forms.EmailField):
-    """An e-mail address in lower case."""
+    """An e-mail address in lower case, and none that passes for another one (`core/emails.py`)."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("label", _("E-mail"))
@@ -87,7 +88,10 @@ class EmailAddressField(forms.EmailField):
         self.widget.attrs.update(autocomplete="email", inputmode="email", autocapitalize="none", spellcheck="false")
 
     def to_python(self, value: Any) -> str:
-        return str(super().to_python(value) or "").lower()
+        address = str(super().to_python(value) or "")
+        if is_deceptive(address):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return address.lower()
 
 
 class DayField(forms.DateField):

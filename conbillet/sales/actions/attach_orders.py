@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Lower
 
 from conbillet.core import audit
 from conbillet.core.actor import person_actor
@@ -15,9 +16,11 @@ from ..models import Order, Participant
 def attach_orders(*, person_id: UUID, email: str, now: datetime) -> int:
     """Link orders bought with that address, and participants entered with it, to the person; returns how many orders.
 
-    Only links that nobody has are set: an order that belongs to somebody stays theirs.
+    Only links that nobody has are set: an order that belongs to somebody stays theirs. Compared in small letters, as the
+    index has them: in capitals, `ı` would pass for `i`.
     """
-    orders = list(Order.objects.select_for_update().filter(buyer__isnull=True, buyer_email__iexact=email))
+    theirs = Order.objects.alias(address=Lower("buyer_email")).filter(buyer__isnull=True, address=email.lower())
+    orders = list(theirs.select_for_update(of=("self",)).order_by("pk"))
     for order in orders:
         audit.record(
             action="order_attached",
@@ -29,5 +32,6 @@ def attach_orders(*, person_id: UUID, email: str, now: datetime) -> int:
             subject=None,
         )
     Order.objects.filter(pk__in=[order.pk for order in orders]).update(buyer_id=person_id, email_confirmed_at=now)
-    Participant.objects.filter(person__isnull=True, email__iexact=email).update(person_id=person_id)
+    entered = Participant.objects.alias(address=Lower("email")).filter(person__isnull=True, address=email.lower())
+    entered.update(person_id=person_id)
     return len(orders)
