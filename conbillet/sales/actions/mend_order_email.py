@@ -9,6 +9,7 @@ from conbillet.core import audit
 from conbillet.core.actor import Actor
 from conbillet.core.references import new_reference
 
+from ..claim_links import renew_claim_links
 from ..models import Order
 
 
@@ -34,7 +35,8 @@ def mend_order_email(*, order: Order, email: str, new_link: bool, actor: Actor, 
     """Give the order another address, and its buyer among the participants too. Raises a CannotMendEmail.
 
     Only as long as nobody has shown that the old address is theirs: afterwards the link alone could take an order away.
-    `new_link` when a mail has gone to the wrong address: the order's link in it stops working.
+    `new_link` when a mail has gone to the wrong address: the order's link in it stops working, and so do the links for
+    others that stand on the order's page.
     """
     order = Order.objects.select_for_update(of=("self",)).select_related("event", "organization").get(pk=order.pk)
     if order.state in {Order.State.CANCELLED, Order.State.EXPIRED}:
@@ -46,6 +48,7 @@ def mend_order_email(*, order: Order, email: str, new_link: bool, actor: Actor, 
     order.buyer_email = email
     if new_link:
         order.access_key = new_reference(24)
+        renew_claim_links(order)
     order.save(update_fields=["buyer_email", "access_key"])
     order.participants.filter(email__iexact=old, person=None).update(email=email)
     audit.record(

@@ -9,6 +9,7 @@ from conbillet.core import audit
 from conbillet.core.actor import Actor
 from conbillet.core.references import new_reference
 
+from ..claim_links import renew_claim_links
 from ..models import Order, Participant
 
 
@@ -30,8 +31,8 @@ def replace_order_email(*, order: Order, email: str, actor: Actor, now: datetime
     """Give the order another e-mail address, which is unconfirmed, and return it. Sending again is the caller's.
 
     Unlike the buyer with the order's link (`mend_order_email`), the office may do it after the old address was confirmed.
-    The buyer's own line on the order follows. `new_link` also changes the secret of the order's link, because whoever
-    owns the old address may have got it. The audit entry names no address. Raises CannotReplaceEmail.
+    The buyer's own line on the order follows. `new_link` also changes the secrets of the order's link and of those for
+    others on it, because whoever owns the old address may have got them. The audit entry names no address. Raises CannotReplaceEmail.
     """
     order = Order.objects.select_for_update(of=("self",)).select_related("event").get(pk=order.pk)
     old = order.buyer_email
@@ -40,6 +41,7 @@ def replace_order_email(*, order: Order, email: str, actor: Actor, now: datetime
     order.buyer_email, order.email_confirmed_at = email, None
     if new_link:
         order.access_key = new_reference(24)
+        renew_claim_links(order)
     order.save(update_fields=["buyer_email", "email_confirmed_at", "access_key"])
     if old:
         Participant.objects.filter(order=order, email__iexact=old).update(email=email)
