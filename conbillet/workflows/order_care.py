@@ -16,7 +16,7 @@ from conbillet.sales.models import Order
 from conbillet.tickets.actions.reissue_ticket import CannotReissue, reissue_ticket
 from conbillet.tickets.models import Ticket
 
-from .notifications.queueing import queue_order_mail
+from .notifications.queueing import queue_order_mail, queue_tickets_again
 
 MAILS_A_DAY = 5
 DAY = 86_400
@@ -36,17 +36,22 @@ def mend_email(*, order: Order, email: str, actor: Actor, now: datetime) -> Orde
     """Correct a mistyped address and send the mail there. Raises CannotMendEmail or TooManyMails; then nothing changes.
 
     If a mail has gone to the wrong address already, whoever got it holds the order's link and perhaps its tickets: the
-    link changes, and the tickets are issued anew, so that the old ones let nobody in.
+    link changes, and the tickets are issued anew, so that the old ones let nobody in. Whoever else holds one is sent the new.
     """
     _count(order, now)
     was_mailed = _kind(order) is not None
     order = mend_order_email(order=order, email=email, new_link=was_mailed, actor=actor, now=now)
-    for ticket in Ticket.objects.filter(line__order=order, voided_at=None) if was_mailed else ():
+    reissued = []
+    tickets = Ticket.objects.filter(line__order=order, voided_at=None).select_related("participant").order_by("pk")
+    for ticket in tickets if was_mailed else ():
         try:
-            reissue_ticket(ticket=ticket, actor=actor, now=now)
+            fresh = reissue_ticket(ticket=ticket, actor=actor, now=now)
         except CannotReissue:
             continue
+        fresh.participant = ticket.participant
+        reissued.append(fresh)
     _send(order, now)
+    queue_tickets_again(order=order, tickets=reissued, now=now)
     return order
 
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from conbillet.core import audit
 from conbillet.core.actor import Actor
-from conbillet.mail.actions.queue_mail import queue_mail
 from conbillet.mail.models import OutgoingMail
 from conbillet.sales.actions.rename_participant import rename_participant
 from conbillet.sales.actions.replace_order_email import replace_order_email
@@ -16,7 +15,7 @@ from conbillet.sales.models import Order, Participant
 from conbillet.tickets.actions.reissue_ticket import HolderIsIn, reissue_ticket
 from conbillet.tickets.models import Ticket
 
-from .notifications.queueing import queue_order_mail
+from .notifications.queueing import queue_order_mail, queue_tickets_again
 
 _PATIENCE = timedelta(minutes=1)
 
@@ -67,7 +66,7 @@ def replace_email(*, order: Order, email: str, tickets_anew: bool, actor: Actor,
     if tickets_anew:
         tickets = Ticket.objects.filter(line__order=order, voided_at=None).select_related("participant")
         reissued = _reissue(tickets.order_by("pk"), actor, now)
-        _tell_holders(order, {ticket.participant for ticket in reissued if ticket.participant}, now)
+        queue_tickets_again(order=order, tickets=reissued, now=now)
     redirected = OutgoingMail.objects.filter(
         organization_id=order.organization_id,
         about=order.reference,
@@ -98,7 +97,7 @@ def rename_holder(*, participant: Participant, name: str, badge_name: str, actor
         except JustSent:
             # Two names in one minute: the mail that is waiting is written when it is sent; one that has left needs another.
             queue_order_mail(kind="resend", order=order, now=now, again=f"rename-{participant.pk}-{tickets[0].generation}")
-        _tell_holders(order, {participant}, now)
+        queue_tickets_again(order=order, tickets=tickets, now=now)
     return len(tickets)
 
 
@@ -121,23 +120,3 @@ def _reissue(tickets: Iterable[Ticket], actor: Actor, now: datetime) -> list[Tic
         fresh.participant = ticket.participant
         reissued.append(fresh)
     return reissued
-
-
-def _tell_holders(order: Order, people: set[Participant], now: datetime) -> None:
-    """Everybody with an address of their own gets their ticket again; the buyer's mail has all of them."""
-    told = {order.buyer_email.lower(), ""}
-    for person in sorted(people, key=lambda person: person.pk):
-        if person.email.lower() in told:
-            continue
-        told.add(person.email.lower())
-        generation = max(person.tickets.values_list("generation", flat=True), default=1)
-        queue_mail(
-            kind="holder",
-            key=f"holder/{order.reference}/{person.pk}/{generation}",
-            recipient=person.email,
-            language=order.language,
-            about=str(person.pk),
-            organization_id=order.organization_id,
-            person_id=person.person_id,
-            now=now,
-        )
