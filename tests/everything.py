@@ -13,6 +13,7 @@ from conbillet.core.actor import ANONYMOUS
 from conbillet.core.references import new_reference
 from conbillet.memberships.counting.rule_sets import rule_set
 from conbillet.memberships.models import Member, Membership, MembershipType, OwnRuleSet
+from conbillet.memberships.reminders import token_for
 from conbillet.organizations.models import Invitation, Role
 from conbillet.organizations.tokens import invitation_token, token_hash
 from conbillet.privacy.models import AuthorityCase, Breach, Erasure, InsightPackage
@@ -86,7 +87,8 @@ def _of_the_association(world: World, now: datetime) -> dict[str, Any]:
     )
     member = Member.objects.create(organization=world.organization, member_no="7", name="Mia Medlem", created_at=now)
     own = Member.objects.create(
-        organization=world.organization, person=world.buyer, member_no="8", name="Bea Buyer", created_at=now
+        organization=world.organization, person=world.buyer, member_no="8", name="Bea Buyer", created_at=now,
+        email="bea@example.dk",
     )
     Membership.objects.create(
         organization=world.organization, member=own, enrolled_at=now, channel="office", dues_amount=7500, paid_at=now,
@@ -99,6 +101,7 @@ def _of_the_association(world: World, now: datetime) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "invitation:": {"token": token},
+        "no_reminders:": {"token": token_for(own)},
         "leave_membership:": {"member": own.pk},
         "rules:": {"number": rules.pk},
         "counting:": {"rules": "cfr", "year": now.year},

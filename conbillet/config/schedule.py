@@ -25,6 +25,7 @@ from conbillet.workflows import (
     membership_sales,
     policy_news,
     reconciliation,
+    renewal_reminders,
     statistics,
 )
 
@@ -74,6 +75,7 @@ every("*/10 * * * *", "remind_of_breaches", breaches.remind_of_breaches)
 every("37 2 * * *", "take_statistics", statistics.take_statistics)
 every("47 3 * * *", "delete_departed", departures.delete_departed)
 every("3 6 * * *", "remind_of_cases", cases.remind_of_cases)
+every("17 9 * * *", "remind_of_renewal", renewal_reminders.remind_of_renewal)
 every("37 8 * * *", "announce_policy", policy_news.announce_policy)
 every("5 7 * * *", "tell_about_authorities", authorities.tell_persons)
 # What is to be forgotten, and when, stands in the table of retention rules: one job for each.

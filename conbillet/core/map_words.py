@@ -32,6 +32,7 @@ STATES_OF_THINGS = {
     "consents_acceptance.document": "which text", "consents_consentreceipt.method": "how it was answered",
     "consents_marketingconsent.method": "how it was answered",
     "mail_outgoingmail.state": "how far the mail got",
+    "memberships_member.wants_reminders": "whether the association's mail about the end of periods is still to be sent",
     "support_case.kind": "what the case is about", "support_case.state": "how far the case got",
     "support_case.channel": "how it came", "support_case.outcome": "what we did",
     "support_case.for_child": "what is asked for; whose child it is stands in the guardianship",

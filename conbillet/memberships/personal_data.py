@@ -45,7 +45,7 @@ with data_map.model(MemberNumber) as t:
     t.technical("id", "organization", "last", why="the last number given")
 
 with data_map.model(Member, subject="person", email="email") as t:
-    t.technical("id", "organization", "created_at", "left_on", "municipality_source", why="the row and its dates")
+    t.technical("id", "organization", "created_at", "left_on", "municipality_source", "wants_reminders", why="the row and its dates")
     t.link("person", erase=unlink)
     t.personal(
         "member_no",

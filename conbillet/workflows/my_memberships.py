@@ -76,7 +76,7 @@ def my_memberships(*, person: Person, now: datetime) -> list[MyMember]:
 
 
 def _bought_for_children(person: Person, today: date) -> list[int]:
-    """Children without an account whose membership this person bought: whoever enters a child acts for it (decision 14)."""
+    """Children without an account whose membership this person bought: whoever enters a child acts for it (decision 20)."""
     young = add_months(today, -12 * GROWN_UP)
     lines = OrderLine.objects.filter(
         order__buyer=person, kind=ProductKind.MEMBERSHIP, participant__person__isnull=True, participant__email="",

@@ -9,9 +9,11 @@ from django.conf import settings
 from django.db import transaction
 
 from conbillet.accounts.models import Person
+from conbillet.catalogue.actions.open_membership_sale import open_membership_sale
 from conbillet.core import clock
 from conbillet.core.actor import person_actor
 from conbillet.core.clock import day_start
+from conbillet.memberships.models import MembershipType
 from conbillet.organizations.models import Organization, RoleKind
 from conbillet.payments.models import ConnectedAccount, Payment
 from conbillet.sales.models import Order
@@ -96,6 +98,7 @@ def build(now: datetime, *, buyers: int, say: Callable[[str], None]) -> None:
     Booth(ahead, crowd, now).sell(
         buyers * 8 // 20, first=day_start(coming - timedelta(days=150)), last=now - timedelta(hours=1)
     )
+    _sell_memberships(organizations["nordlys"], people[OWNER].person, now)
     for convention in (before, ahead):
         give_order(people[BUYER].person, BUYER, convention.event, now)
     for convention in (odense, copenhagen):
@@ -104,6 +107,16 @@ def build(now: datetime, *, buyers: int, say: Callable[[str], None]) -> None:
         count_visits(convention.event, now)
     count_own_pages(now)
     _change_their_minds(ahead, people[OWNER].person, now)
+
+
+def _sell_memberships(organization: Organization, owner: Person, now: datetime) -> None:
+    """Memberships without a convention, and a mail before they end."""
+    kind = MembershipType.objects.filter(organization=organization).order_by("pk").first()
+    if kind is not None:
+        MembershipType.objects.filter(pk=kind.pk).update(remind_days=30)
+        actor = person_actor(owner.pk).for_organization(organization.pk, RoleKind.OWNER)
+        year = clock.copenhagen_day(now).year
+        open_membership_sale(organization=organization, year=year, offers=[(kind, 7500)], actor=actor, now=now)
 
 
 def _change_their_minds(convention: Convention, owner: Person, now: datetime) -> None:

@@ -22,6 +22,7 @@ def add_membership_type(
     grace_days: int = 0,
     fixed_from: date | None = None,
     fixed_to: date | None = None,
+    remind_days: int = 0,
     actor: Actor,
     now: datetime,
 ) -> MembershipType:
@@ -36,6 +37,7 @@ def add_membership_type(
         grace_days=grace_days,
         fixed_from=fixed_from,
         fixed_to=fixed_to,
+        remind_days=remind_days,
     )
     made = MembershipType.objects.create(organization=organization, **values)
     audit.record(

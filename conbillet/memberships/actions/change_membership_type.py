@@ -21,6 +21,7 @@ def change_membership_type(
     grace_days: int,
     fixed_from: date | None,
     fixed_to: date | None,
+    remind_days: int = 0,
     actor: Actor,
     now: datetime,
 ) -> MembershipType:
@@ -32,6 +33,7 @@ def change_membership_type(
         grace_days=grace_days,
         fixed_from=fixed_from,
         fixed_to=fixed_to,
+        remind_days=remind_days,
     )
     found = MembershipType.objects.select_for_update(of=("self",)).get(pk=membership_type.pk)
     before = found.period_kind

@@ -28,6 +28,8 @@ class MembershipType(TenantModel):
     fixed_from = models.DateField(null=True, blank=True)
     fixed_to = models.DateField(null=True, blank=True)
     is_offered = models.BooleanField(default=True)
+    # Days before the end of a period on which members are told by mail that it ends; 0: they are not.
+    remind_days = models.PositiveSmallIntegerField(default=0, db_default=0)
 
 
 class Member(TenantModel):
@@ -48,6 +50,7 @@ class Member(TenantModel):
     municipality_source = models.CharField(max_length=8, blank=True)
     created_at = models.DateTimeField()
     left_on = models.DateField(null=True, blank=True)
+    wants_reminders = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         constraints = [

@@ -8,13 +8,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.memberships.models import MembershipType, PeriodKind
-from conbillet.memberships.type_values import MOST_GRACE_DAYS, BadMembershipType
+from conbillet.memberships.type_values import MOST_GRACE_DAYS, MOST_REMIND_DAYS, BadMembershipType
 from conbillet.web import fields
 from conbillet.web.amounts import AmountField
 
 from .event_forms import day_field
 
-FIELDS = ("name_da", "name_en", "period_kind", "grace_days", "fixed_from", "fixed_to")
+FIELDS = ("name_da", "name_en", "period_kind", "grace_days", "fixed_from", "fixed_to", "remind_days")
 
 
 class MembershipTypeForm(forms.Form):
@@ -38,6 +38,18 @@ class MembershipTypeForm(forms.Form):
     )
     fixed_from = day_field(label=_("First day"), required=False)
     fixed_to = day_field(label=_("Last day"), required=False)
+
+    remind_days = forms.IntegerField(
+        label=_("Tell members by mail, so many days before their membership ends"),
+        min_value=0,
+        max_value=MOST_REMIND_DAYS,
+        required=False,
+        initial=30,
+        help_text=_("0: no mail. One mail for each period, about that and nothing else; everybody can say no to more of them."),
+    )
+
+    def clean_remind_days(self) -> int:
+        return self.cleaned_data["remind_days"] or 0
 
     def clean_grace_days(self) -> int:
         return self.cleaned_data["grace_days"] or 0

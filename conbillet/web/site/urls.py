@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import cases, chat, chat_help, cookies, help, machines, newsletter, policy
+from .views import cases, chat, chat_help, cookies, help, machines, newsletter, policy, reminders
 
 app_name = "site"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("newsletter/", newsletter.newsletter, name="newsletter"),
     path("newsletter/<slug:reference>/<slug:key>/", newsletter.answer, name="newsletter_answer"),
     path("help/", help.help, name="help"),
+    path("help/no-reminders/<str:token>/", reminders.no_reminders, name="no_reminders"),
     path("help/find-order/", help.find_order, name="find_order"),
     path("help/case/<slug:reference>/<slug:key>/", cases.case, name="case"),
     path("support/", chat.begin, name="chat_begin"),

@@ -15,6 +15,7 @@ from . import (  # noqa: F401 - register their letters
     departure_letters,
     erasure_letters,
     insight_letters,
+    membership_letters,
 )
 from .letters import write
 
