@@ -186,6 +186,7 @@ COLUMNS: dict[str, Any] = {
     "voided_at": _("Made invalid"), "void_reason": _("Why invalid"), "at": _("When"), "undone_at": _("Taken back"),
     "undo_reason": _("Why taken back"), "number": _("Number"), "payment_reference": _("Payment"), "member_no": _("Member number"),
     "municipality_code": _("Municipality"), "municipality_source": _("Municipality is from"), "left_on": _("Left the association"),
+    "wants_reminders": _("Is told when memberships end"),
     "period_from": _("From"), "period_to": _("To"), "enrolled_at": _("Entered"), "channel": _("Entered through"),
     "dues_amount": _("Dues"), "dues_text": _("Dues for"), "dues_separate": _("Dues are a line of their own"),
     "membership_type": _("Kind of membership"), "payment_method": _("Means of payment"), "dispute_state": _("Dispute"),
