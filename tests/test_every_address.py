@@ -40,6 +40,7 @@ NOT_OPENED = {
     "documentation": "needs a year that was counted: tests/privacy/test_six_fields_only.py",
     "case_limit": "needs somebody who has shown who they are: tests/cases",
     "case_deletion": "needs somebody who has shown who they are: tests/cases",
+    "case_deletion_child": "needs a guardian who was checked: tests/cases",
     "case_file": "needs a file that came by mail",
     "chat_begin": "leads to the conversation that there is; tests/chat",
     "chat_file": "needs a file: tests/chat",

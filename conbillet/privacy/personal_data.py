@@ -51,7 +51,7 @@ with data_map.model(DisclosedPerson, subject="subject_id") as t:
 
 with data_map.model(InsightPackage, subject="person", email="case.email") as t:
     t.technical(
-        "id", "reference", "case", "state", "progress", "language", "asked_at", "ready_at", "expires_at",
+        "id", "reference", "case", "state", "progress", "language", "token_hash", "token_tries", "asked_at", "ready_at", "expires_at",
         why="a package that was asked for, and how far it got",
     )  # fmt: skip
     t.link("person", erase=delete_row)

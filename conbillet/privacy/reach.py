@@ -16,6 +16,8 @@ from django.db.models.functions import Lower
 
 from conbillet.accounts.models import Account, EmailProof, Person
 from conbillet.core.data_map import Table, data_map
+from conbillet.memberships.models import Member
+from conbillet.sales.models import Participant
 
 # Tables that need more than a path: sessions are opened one by one (`sessions.py`), and a cookie receipt is tied to a
 # browser by a random number only, so nobody can find it for a person, we included.
@@ -24,10 +26,17 @@ WITHOUT_A_PATH = {"django_session", "consents_consentreceipt"}
 
 @dataclass(frozen=True)
 class Subject:
-    """Somebody whose data is looked for. `emails` are lower-case, and proven by a code or an order's own link."""
+    """Somebody whose data is looked for. `emails` are lower-case, and proven by a code or an order's own link.
+
+    A child without an address is known by rows: `participants` and `members` are their keys, `child` is the id under which
+    its erasure stands in the ledger (`erasure/children.py`).
+    """
 
     persons: frozenset[UUID]
     emails: frozenset[str]
+    participants: frozenset[int] = frozenset()
+    members: frozenset[int] = frozenset()
+    child: UUID | None = None
 
 
 def subject_of(person: Person) -> Subject:
@@ -52,6 +61,7 @@ def rows_of(table: Table, subject: Subject) -> QuerySet[models.Model] | None:
     mine = Q(pk__in=[])
     if table.subject:
         mine |= Q(**{f"{_path(table.subject)}__in": subject.persons})
+        mine |= _by_rows(model, table.subject, subject)
     if table.email:
         rows = rows.annotate(address_of_subject=Lower(_path(table.email)))
         by_address = Q(address_of_subject__in=subject.emails)
@@ -67,6 +77,19 @@ def reached(subject: Subject) -> Iterator[tuple[Table, QuerySet[models.Model]]]:
         rows = rows_of(table, subject)
         if rows is not None:
             yield table, rows
+
+
+def _by_rows(model: type[models.Model], path: str, subject: Subject) -> Q:
+    """Rows that hang on the participants or members by whom a child without an address is known."""
+    if not subject.participants and not subject.members:
+        return Q(pk__in=[])
+    *steps, last = path.split(".")
+    end: type[models.Model] | None = model
+    for step in steps:
+        field = end._meta.get_field(step) if end is not None else None
+        end = getattr(field, "related_model", None)
+    keys = subject.participants if end is Participant else subject.members if end is Member else frozenset()
+    return Q(**{"__".join([*steps, "pk__in"]): keys}) if keys and last == "person" else Q(pk__in=[])
 
 
 def _path(path: str) -> str:

@@ -150,6 +150,7 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "disclosed_to_authority": gettext_lazy("handed somebody's data over to an authority"),
             "insight_asked": gettext_lazy("asked for everything about themselves"),
             "insight_for_case": gettext_lazy("had everything about somebody put together for a case"),
+            "insight_code_made": gettext_lazy("made a code for fetching everything about somebody"),
             "insight_fetched": gettext_lazy("fetched everything about themselves"),
             "insight_by_command": gettext_lazy("had everything about somebody put together"),
             "departure_agreed": gettext_lazy("agreed that an association leaves"),

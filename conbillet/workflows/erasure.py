@@ -12,6 +12,7 @@ from conbillet.core.clock import copenhagen_day
 from conbillet.core.data_map import data_map
 from conbillet.core.references import same_secret
 from conbillet.organizations.models import Organization
+from conbillet.privacy.erasure.children import AddresslessChild
 from conbillet.privacy.erasure.erase import CannotErase, backups_until, check, erase, unpaid_orders
 from conbillet.privacy.erasure.notices import Address, tell_person, told
 from conbillet.privacy.erasure.plan import Plan, plan_of
@@ -74,6 +75,21 @@ def erase_after_case(
     if also_tell and also_tell.lower() != email.lower():
         tell_person(erasure=erasure, address=Address(also_tell, translation.get_language() or "da"), now=now, again=True)
     return erasure
+
+
+def erase_child_after_case(
+    *, child: AddresslessChild, actor: Actor, now: datetime, void_tickets: bool, tell: str
+) -> Erasure:
+    """The desk deletes a child without an address whose guardian it has checked; the guardian stays, and is mailed the
+    receipt. Raises CannotErase."""
+    return erase(
+        subject=child.subject,
+        via=Erasure.Via.CASE,
+        void_tickets=void_tickets,
+        tell=Address(tell, translation.get_language() or "da"),
+        actor=actor,
+        now=now,
+    )
 
 
 def erase_by_command(*, email: str, now: datetime, void_tickets: bool = False) -> Erasure:

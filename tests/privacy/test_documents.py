@@ -90,7 +90,7 @@ def test_every_form_that_asks_for_personal_data_is_listed():
         "conbillet.web.office.forms.SettingsForm", "conbillet.web.gallery.ExampleForm",
         "conbillet.web.office.order_forms.ReplaceEmailForm", "conbillet.web.office.order_forms.NameForm",
         "conbillet.web.site.forms.FindOrderForm", "conbillet.web.me.forms.EmailForm",
-        "conbillet.web.site.forms.CaseCodeForm", "conbillet.web.me.forms.PasswordLoginForm", "conbillet.web.me.forms.AddPasskeyForm",
+        "conbillet.web.site.forms.CaseCodeForm", "conbillet.web.site.forms.PackageCodeForm", "conbillet.web.me.forms.PasswordLoginForm", "conbillet.web.me.forms.AddPasskeyForm",
         "conbillet.web.me.forms.RenamePasskeyForm", "conbillet.web.chat_agents.CaseForm",
     }  # fmt: skip
     from django import forms

@@ -20,8 +20,8 @@ LONGEST = timedelta(days=184)
 class CannotAsk(Exception):
     """`field` is the field of the form that it belongs to; empty for none."""
 
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, message: object, field: str = "") -> None:
+        super().__init__(str(message))
         self.message, self.field = message, field
 
 

@@ -13,6 +13,7 @@ from ..reach import Subject
 
 ACCOUNT = "account"
 GUEST = "guest"
+CHILD = "child"
 
 
 def ledger() -> ErasureLedger:
@@ -26,6 +27,8 @@ def subject_keys() -> SubjectKeys:
 
 def entry_of(subject: Subject) -> tuple[UUID, str]:
     """The id and the scope under which an erasure is written down."""
+    if subject.child is not None:
+        return subject.child, CHILD
     if subject.persons:
         return next(iter(subject.persons)), ACCOUNT
     return guest_id(next(iter(subject.emails))), GUEST

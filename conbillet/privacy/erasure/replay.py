@@ -12,8 +12,9 @@ from conbillet.core.erasure_ledger import Erasure as Entry
 
 from ..models import Erasure
 from ..reach import Subject, subject_of
+from .children import subjects_of_children
 from .erase import finish
-from .ledger import GUEST, guest_id, ledger, subject_keys
+from .ledger import CHILD, GUEST, guest_id, ledger, subject_keys
 from .notices import Address
 from .plan import model_of
 
@@ -43,7 +44,7 @@ def replay_ledger(*, now: datetime) -> list[Erasure]:
     after a restore before anybody else may use the database: guests are found by their address.
     """
     for entry in ledger().entries():
-        if entry.scope != GUEST:
+        if entry.scope not in {GUEST, CHILD}:
             subject_keys().destroy(entry.subject)
     return [
         finish(
@@ -69,8 +70,13 @@ def _due(now: datetime) -> Iterator[tuple[Entry, Subject]]:
     guests: dict[object, str] = {}
     if any(entry.scope == GUEST for entry in entries):
         guests = {guest_id(email): email for email in _addresses()}
+    nobody = Subject(frozenset(), frozenset())
+    children = [entry.subject for entry in entries if entry.scope == CHILD]
+    rows = subjects_of_children(children) if children else {}
     for entry in entries:
-        if entry.scope == GUEST:
+        if entry.scope == CHILD:
+            yield entry, rows.get(entry.subject, nobody)
+        elif entry.scope == GUEST:
             email = guests.get(entry.subject)
             yield entry, Subject(frozenset(), frozenset({email} if email else ()))
         else:

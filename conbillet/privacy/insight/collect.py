@@ -34,7 +34,7 @@ from .until import days_of
 
 # Beside what is personal, a row's facts tell what happened. Keys, secrets of links and the machinery's own marks do not.
 _NOT_TOLD = {
-    "id", "access_key", "claim_key", "claimed_at", "key", "device", "scan", "generation", "token_hash", "source_reference",
+    "id", "access_key", "claim_key", "claimed_at", "key", "device", "scan", "generation", "token_hash", "token_tries", "source_reference",
     "attempts", "last_error", "cart", "about", "access", "provider_payment", "provider_refund", "payout_reference", "counted",
     "code_reference", "order_proof", "last_number", "waiting_since_at", "visitor_seen_at", "*",
 }  # fmt: skip

@@ -73,6 +73,7 @@ DEEDS: dict[str, Any] = {
     "insight_asked": _("You asked for your data"),
     "insight_fetched": _("Your data was fetched"),
     "insight_by_command": _("The operator put your data together"),
+    "insight_code_made": _("Our desk made a code with which you can fetch your data"),
     "insight_for_case": _("Our desk put your data together, because you asked"),
     "correction_asked": _("You asked to have something corrected"),
     "guardian_recorded": _("We saw that somebody is your guardian"),

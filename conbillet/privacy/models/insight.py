@@ -25,6 +25,9 @@ class InsightPackage(models.Model):
     state = StateField(max_length=10, choices=State.choices, default=State.WAITING)
     progress = models.PositiveSmallIntegerField(default=0)  # per cent
     language = models.CharField(max_length=5, default="da")
+    # Of a code from our staff (`workflows/insight_codes.py`); empty where there is none, or it was used.
+    token_hash = models.CharField(max_length=64, blank=True)
+    token_tries = models.PositiveSmallIntegerField(default=0)
     asked_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)

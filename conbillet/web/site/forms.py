@@ -86,3 +86,10 @@ class CaseCodeForm(CaseAddressForm):
         super().__init__(*args, **options)
         for name in ("email", "for_child"):
             self.fields[name].widget = forms.HiddenInput()
+
+
+class PackageCodeForm(forms.Form):
+    """What our staff gave somebody whom they have checked."""
+
+    number = forms.CharField(label=_("Number"), max_length=40)
+    code = forms.CharField(label=_("Code"), max_length=40)

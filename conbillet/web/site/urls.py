@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import cases, chat, chat_help, cookies, help, machines, newsletter, policy, reminders
+from .views import cases, chat, chat_help, cookies, help, machines, newsletter, package, policy, reminders
 
 app_name = "site"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("help/", help.help, name="help"),
     path("help/no-reminders/<str:token>/", reminders.no_reminders, name="no_reminders"),
     path("help/find-order/", help.find_order, name="find_order"),
+    path("help/package/", package.package, name="package_code"),
     path("help/case/<slug:reference>/<slug:key>/", cases.case, name="case"),
     path("support/", chat.begin, name="chat_begin"),
     path("support/with/<slug:slug>/", chat.begin, name="chat_with"),

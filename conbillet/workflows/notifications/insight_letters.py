@@ -11,6 +11,22 @@ from conbillet.privacy.models import InsightPackage
 from .letters import foot_links, writes
 
 
+@writes("insight_code_used")
+def insight_code_used(mail: OutgoingMail) -> Letter | None:
+    """To the address that the data is under: that somebody whom our staff have checked fetched it."""
+    return Letter(
+        subject=_("Your data was fetched with a code"),
+        greeting=_("Hi"),
+        paragraphs=(
+            _("Somebody who cannot reach this address any more has shown us that they are you, and fetched everything that is stored about you."),
+        ),
+        button=Button(_("Write to us"), f"{settings.CONBILLET_BASE_URL}/help/"),
+        closing=(_("If that was not you, tell us at once."),),
+        links=foot_links(),
+        sender="ConBillet",
+    )
+
+
 @writes("insight_ready")
 def insight_ready(mail: OutgoingMail) -> Letter | None:
     """Where to fetch it: behind the login. Neither the data nor a secret link."""

@@ -16,6 +16,7 @@ from conbillet.support.models import Case, CaseNote
 from conbillet.support.queries import closed_cases, open_cases
 from conbillet.workflows.case_answers import REFUSALS, draft, drafts_for
 from conbillet.workflows.cases import answer_by_mail
+from conbillet.workflows.insight_codes import package_for_code
 
 from ..case_forms import SortForm
 from ..forms import AnswerForm
@@ -71,6 +72,7 @@ def case(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
         "sort_form": SortForm(initial={"kind": found.kind}),
         "is_officer": bool(staff.roles & OFFICERS),
         "may_extend": found.is_right and found.extended_at is None and clock.copenhagen_day(now) <= found.due_on,
+        "package": package_for_code(found, now=now),
         "is_closed": found.state == Case.State.CLOSED,
     }
     return desk(request, "desk/case.html", context, status=422 if request.method == "POST" else 200)

@@ -1,34 +1,29 @@
-"""What the law gives people, done at the desk: who asks, more time, deleting. Each opening of a case is recorded."""
+"""What the law gives people, done at the desk: who asks, more time, limits, packages. Each opening of a case is recorded."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from conbillet.core import clock
-from conbillet.privacy.erasure.erase import CannotErase
-from conbillet.privacy.erasure.summary import last_day, summary
 from conbillet.privacy.models import Limit
-from conbillet.privacy.reach import guest
 from conbillet.support.actions.extend_case import CannotExtend, NoReason
 from conbillet.support.actions.look_up_case import NoSuchCase, look_up_case
 from conbillet.support.actions.show_identity import CannotVouch, vouch_for
 from conbillet.support.actions.sort_case import sort_case
 from conbillet.support.models import Case
 from conbillet.web.me.fresh import is_fresh
-from conbillet.workflows.case_identity import ask_to_prove, close_as_done, remember_guardian
+from conbillet.workflows.case_identity import ask_to_prove, remember_guardian
 from conbillet.workflows.cases import extend_by_mail
-from conbillet.workflows.erasure import erase_after_case, preview_erasure
 from conbillet.workflows.insight import insight_after_case
+from conbillet.workflows.insight_codes import NoCode, make_code
 from conbillet.workflows.limits import lift_after_case, limit_after_case
 
-from ..case_forms import EraseForm, LimitForm, MoreTimeForm, SortForm, VouchForm
+from ..case_forms import LimitForm, MoreTimeForm, SortForm, VouchForm
 from ..pages import Staff, desk, desk_page, officer_page
 
 
@@ -118,6 +113,23 @@ def insight(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
     )
 
 
+@require_POST
+@officer_page
+def code(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
+    """A code with which somebody whom we have checked fetches the package; shown once, on this answer."""
+    found = opened(reference, staff)
+    if not is_fresh(request):
+        here = reverse("desk:case", kwargs={"reference": reference})
+        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': here})}")
+    try:
+        package, made = make_code(case=found, actor=staff.actor, now=clock.now())
+    except NoCode as refusal:
+        messages.error(request, str(refusal.message))
+        return redirect("desk:case", reference=reference)
+    address = request.build_absolute_uri(reverse("site:package_code")).split("://", 1)[-1]
+    return desk(request, "desk/case_code.html", {"case": found, "package": package, "code": made, "address": address})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page
 def limit(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
@@ -145,47 +157,3 @@ def lift(request: HttpRequest, staff: Staff, reference: str, limit: int) -> Http
     lift_after_case(limit=get_object_or_404(Limit, case=found, pk=limit), actor=staff.actor, now=clock.now())
     messages.success(request, _("It ends in three days. The person is told now."))
     return redirect("desk:case", reference=reference)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk_page
-def deletion(request: HttpRequest, staff: Staff, reference: str) -> HttpResponse:
-    """Everything that deleting would do, and then doing it: only where it was shown who asks."""
-    if not is_fresh(request):
-        here = reverse("desk:case_deletion", kwargs={"reference": reference})
-        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': here})}")
-    found, now = opened(reference, staff), clock.now()
-    if found.kind != Case.Kind.DELETION or not found.is_proven:
-        raise Http404
-    preview = preview_erasure(subject=guest(found.email), now=now)
-    form = EraseForm(request.POST or None, has_tickets=bool(preview.live_tickets))
-    refusal = preview.refusal
-    if form.is_bound and not refusal and form.is_valid():
-        refusal = _erase(found, staff, void_tickets=form.cleaned_data.get("tickets") == "void")
-        if not refusal:
-            messages.success(request, _("It is deleted. The receipt is on its way, and the case is closed."))
-            return redirect("desk:home")
-    context: dict[str, Any] = {
-        "case": found,
-        "form": form,
-        "preview": preview,
-        "refusal": refusal,
-        "holders": summary(preview.plan.lines),
-        "last_day": last_day(preview.plan.lines),
-    }
-    return desk(request, "desk/case_deletion.html", context, status=422 if form.is_bound else 200)
-
-
-def _erase(found: Case, staff: Staff, *, void_tickets: bool) -> str:
-    """Delete, and close the case, whose own personal data is among what is gone; why not, where it cannot be now."""
-    now = clock.now()
-    try:
-        # The receipt is written in the person's language, not in that of whoever is at the desk.
-        with translation.override(found.language):
-            erase_after_case(
-                email=found.email, actor=staff.actor, now=now, void_tickets=void_tickets, also_tell=found.contact_email
-            )
-    except CannotErase as reason:
-        return reason.message
-    close_as_done(case=found, actor=staff.actor, now=now)
-    return ""
