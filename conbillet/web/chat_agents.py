@@ -49,7 +49,6 @@ class Place:
 class AnswerForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Your answer"),
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": str(LONGEST), "dir": "auto"}),
     )
 

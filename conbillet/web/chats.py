@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.datastructures import MultiValueDict
 
@@ -85,6 +86,13 @@ def message_key(request: HttpRequest) -> str:
     """Made by the page that writes, so that the same message never stands there twice."""
     key = request.POST.get("key", "")
     return key if key.isascii() and key.isalnum() and 16 <= len(key) <= LONGEST_KEY else ""
+
+
+def refused_text(form: Form, problem: str) -> Form:
+    """The form with what was typed, and the verb's own words beside it."""
+    form.errors.pop("text", None)
+    form.add_error("text", problem)
+    return form
 
 
 def file_answer(chat: Chat, reference: str) -> HttpResponse:

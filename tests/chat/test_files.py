@@ -87,7 +87,7 @@ def test_a_file_that_is_too_big_is_refused(talk, monkeypatch):
 def test_nobody_else_gets_it(talk, owner, stranger):
     talk.client.post(talk.address, {"file": picture()})
     reference, other = ChatFile.objects.get().reference, begin(Client())
-    assert Client().get(f"/media/chat/{talk.chat.reference}/{reference}/").status_code == 404
-    assert other.client.get(f"/media/chat/{talk.chat.reference}/{reference}/").status_code == 404
-    assert other.client.get(f"/media/chat/{other.chat.reference}/{reference}/").status_code == 404
+    assert Client().get(f"{talk.address}files/{reference}/").status_code == 404
+    assert other.client.get(f"{talk.address}files/{reference}/").status_code == 404
+    assert other.client.get(f"{other.address}files/{reference}/").status_code == 404
     assert stranger.get(f"/office/hyggecon/chat/{talk.chat.reference}/files/{reference}/").status_code == 404

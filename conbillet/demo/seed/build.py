@@ -21,6 +21,7 @@ from conbillet.workflows.refunds import refund_lines
 
 from . import texts
 from .buyer import give_order
+from .chats import make_chats
 from .conventions import (
     Convention,
     last_year_and_this_year,
@@ -107,6 +108,7 @@ def build(now: datetime, *, buyers: int, say: Callable[[str], None]) -> None:
         count_visits(convention.event, now)
     count_own_pages(now)
     _change_their_minds(ahead, people[OWNER].person, now)
+    make_chats(organizations["nordlys"], people, now)
 
 
 def _sell_memberships(organization: Organization, owner: Person, now: datetime) -> None:

@@ -14,7 +14,6 @@ class MessageForm(forms.Form):
 
     text = forms.CharField(
         label=_("Your message"),
-        required=False,
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": str(LONGEST), "dir": "auto"}),
     )
 
@@ -30,7 +29,6 @@ class BeginForm(MessageForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["text"].required = True
         self.fields["text"].widget.attrs["rows"] = 5
         self.fields["text"].help_text = _("Please leave out social security numbers and card numbers.")
 
@@ -45,6 +43,9 @@ class AddressForm(forms.Form):
     email = EmailAddressField(help_text=_("The answer is sent here. Check it once more."))
     name = PersonNameField(label=_("Name"), required=False, max_length=80)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, auto_id="by_mail_%s", **options)  # several forms on one page have a name
+
 
 class RenameForm(forms.Form):
     """Another name on one of the order's tickets."""
@@ -53,6 +54,6 @@ class RenameForm(forms.Form):
     name = PersonNameField(label=_("The new name"))
 
     def __init__(self, *args: Any, people: Any = (), **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, auto_id="rename_%s", **options)
         field: Any = self.fields["participant"]
         field.choices = [(one.pk, one.name or "–") for one in people]

@@ -27,7 +27,7 @@ def address_of(chat: Chat, name: str = "chat") -> str:
 
 
 def files_at(chat: Chat) -> str:
-    return f"/media/chat/{chat.reference}/"
+    return f"{address_of(chat)}files/"
 
 
 def news_of(chat: Chat, request: HttpRequest, now: datetime) -> dict[str, Any]:

@@ -35,7 +35,7 @@ urlpatterns = [
     path("support/<slug:reference>/resend/", chat_help.resend, name="chat_resend"),
     path("support/<slug:reference>/name/", chat_help.rename, name="chat_rename"),
     path("support/<slug:reference>/cancel/", chat_help.cancel, name="chat_cancel"),
-    path("media/chat/<slug:reference>/<slug:file>/", chat.file, name="chat_file"),
+    path("support/<slug:reference>/files/<slug:file>/", chat.file, name="chat_file"),
     path(".well-known/security.txt", machines.security_txt),
     path("robots.txt", machines.robots_txt),
     path("manifest.webmanifest", machines.manifest, name="manifest"),

@@ -13,7 +13,7 @@ from conbillet.core import clock
 from conbillet.support.actions.say import ChatOver
 from conbillet.support.chat_queries import past_chats
 from conbillet.web import chat_agents as agents
-from conbillet.web.chats import file_answer
+from conbillet.web.chats import file_answer, refused_text
 from conbillet.workflows.chats import make_case
 
 from ..pages import Staff, desk, desk_page
@@ -61,9 +61,7 @@ def conversation(request: HttpRequest, staff: Staff, reference: str) -> HttpResp
         return outcome
     context = agents.conversation_context(request, place, chat, now)
     if outcome:
-        context["form"] = agents.AnswerForm(request.POST)
-        context["form"].full_clean()
-        context["form"].add_error("text", outcome)
+        context["form"] = refused_text(agents.AnswerForm(request.POST), outcome)
     return desk(request, "chat/agent.html", context | {"at_desk": True}, status=422 if outcome else 200)
 
 

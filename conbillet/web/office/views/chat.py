@@ -19,7 +19,7 @@ from conbillet.support.actions.take_chat import CannotTake
 from conbillet.support.chat_queries import past_chats
 from conbillet.support.models import Chat
 from conbillet.web import chat_agents as agents
-from conbillet.web.chats import file_answer
+from conbillet.web.chats import file_answer, refused_text
 from conbillet.web.pages import office_call, office_page
 from conbillet.workflows.chats import make_case
 
@@ -72,9 +72,7 @@ def conversation(request: HttpRequest, standing: Standing, reference: str) -> Ht
         return outcome
     context = agents.conversation_context(request, place, chat, now)
     if outcome:
-        context["form"] = agents.AnswerForm(request.POST)
-        context["form"].full_clean()
-        context["form"].add_error("text", outcome)
+        context["form"] = refused_text(agents.AnswerForm(request.POST), outcome)
     context |= {"orders": _orders(standing, chat), "may_pass_on": True}
     return render(request, "chat/agent.html", context, status=422 if outcome else 200)
 

@@ -29,7 +29,7 @@ from conbillet.support.actions.say import CannotSay, ChatOver, say
 from conbillet.support.actions.visitor_is_there import visitor_is_there
 from conbillet.support.chat_queries import somebody_is_there
 from conbillet.support.models import CaseAttachment, Chat, ChatMessage
-from conbillet.web.chats import file_answer, message_key, typing_topic, uploads
+from conbillet.web.chats import file_answer, message_key, refused_text, typing_topic, uploads
 from conbillet.web.limits import limit_posts
 from conbillet.web.pages import actor_of
 from conbillet.web.shop.answers import opened_by_secret, see_other
@@ -97,10 +97,7 @@ def chat(request: HttpRequest, chat: Chat, now: datetime) -> HttpResponse:
         return JsonResponse(answer, status=422 if problem else 200)
     if not problem:
         return see_other(f"{address_of(chat)}{'?refused=1' if refused else ''}#write")
-    form = MessageForm(request.POST)
-    form.full_clean()
-    form.add_error("text", problem)
-    return show(request, chat, now, form=form, status=422)
+    return show(request, chat, now, form=refused_text(MessageForm(request.POST), problem), status=422)
 
 
 @require_safe
