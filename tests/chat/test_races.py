@@ -56,7 +56,7 @@ def takers(world: World, chat: Chat, now, count: int):
     return [taker(person) for person in people]
 
 
-@pytest.mark.asvs("15.4.2")
+@pytest.mark.asvs("2.3.4")
 @pytest.mark.parametrize("count", [2, 6])
 def test_one_of_those_who_take_it_at_once_wins(world, chat, now, count):
     assert sorted(at_once(*takers(world, chat, now, count))) == ["no"] * (count - 1) + ["yes"]
