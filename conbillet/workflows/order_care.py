@@ -16,6 +16,7 @@ from conbillet.sales.models import Order
 from conbillet.tickets.actions.reissue_ticket import CannotReissue, reissue_ticket
 from conbillet.tickets.models import Ticket
 
+from .checkouts import outdate_checkouts
 from .notifications.queueing import queue_order_mail, queue_tickets_again
 
 MAILS_A_DAY = 5
@@ -50,6 +51,7 @@ def mend_email(*, order: Order, email: str, actor: Actor, now: datetime) -> Orde
             continue
         fresh.participant = ticket.participant
         reissued.append(fresh)
+    outdate_checkouts(order)
     _send(order, now)
     queue_tickets_again(order=order, tickets=reissued, now=now)
     return order

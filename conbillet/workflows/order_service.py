@@ -15,6 +15,7 @@ from conbillet.sales.models import Order, Participant
 from conbillet.tickets.actions.reissue_ticket import HolderIsIn, reissue_ticket
 from conbillet.tickets.models import Ticket
 
+from .checkouts import outdate_checkouts
 from .notifications.queueing import queue_order_mail, queue_tickets_again
 
 _PATIENCE = timedelta(minutes=1)
@@ -63,6 +64,7 @@ def replace_email(*, order: Order, email: str, tickets_anew: bool, actor: Actor,
     """
     old = order.buyer_email
     order = replace_order_email(order=order, email=email, actor=actor, now=now, new_link=tickets_anew)
+    outdate_checkouts(order)
     if tickets_anew:
         tickets = Ticket.objects.filter(line__order=order, voided_at=None).select_related("participant")
         reissued = _reissue(tickets.order_by("pk"), actor, now)

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +80,8 @@ def start_checkout(
     Calls Stripe, so never inside a transaction. The attempt is committed first and its key is the idempotency key. When
     the outcome is not known, the attempt stays `starting`, and the next call repeats the same request with the same key;
     there is no new key before it is known that the old one left nothing behind. While a session is open, asking again
-    (double click, back button) gives that session. Raises one of the CannotCheckOut above.
+    (double click, back button) gives that session, unless it says what no longer holds (another e-mail address): then it
+    is ended and a new one made. Raises one of the CannotCheckOut above.
     """
     if payment.state != Payment.State.EXPECTED or payment.method != Payment.Method.CARD or not payment.amount:
         raise NothingToPay
@@ -87,20 +89,9 @@ def start_checkout(
         raise ValueError("the lines do not sum to the payment's amount")
     api = provider.gateway()
     methods: tuple[str, ...] = METHODS
-    for _round in range(_ROUNDS):
-        found = rows.read(_ACCOUNT, [payment.pk, payment.organization_id], a=ConnectedAccount, t=Attempt)
-        if not found:
-            raise CheckoutUnavailable
-        account, attempt = found[0]
-        if attempt is not None and attempt.state == Attempt.State.OPEN:
-            if attempt.expires_at > now:
-                return attempt
-            _end(attempt, account, now)
-            continue
 
-        key = attempt.key if attempt else uuid4()
-        end = attempt.expires_at if attempt else session_end(expires_at, now)
-        request = request_for(
+    def asked(key: UUID, end: datetime, methods: tuple[str, ...]) -> dict[str, Any]:
+        return request_for(
             key=key,
             reference=payment.reference,
             amount=payment.amount,
@@ -114,6 +105,22 @@ def start_checkout(
             methods=methods,
             application_fee=application_fee,
         )
+
+    for _round in range(_ROUNDS):
+        found = rows.read(_ACCOUNT, [payment.pk, payment.organization_id], a=ConnectedAccount, t=Attempt)
+        if not found:
+            raise CheckoutUnavailable
+        account, attempt = found[0]
+        if attempt is not None and attempt.state == Attempt.State.OPEN:
+            same = {fingerprint(asked(attempt.key, attempt.expires_at, ways)) for ways in (METHODS, METHODS[:1])}
+            if attempt.expires_at > now and attempt.fingerprint in same:
+                return attempt
+            _end(attempt, account, now)
+            continue
+
+        key = attempt.key if attempt else uuid4()
+        end = attempt.expires_at if attempt else session_end(expires_at, now)
+        request = asked(key, end, methods)
         repeated = attempt is not None
         if attempt is None:
             values = [payment.organization_id, payment.pk, key, fingerprint(request), now, end]

@@ -17,8 +17,9 @@ from conbillet.payments.actions.start_checkout import (
     NothingToPay,
 )
 from conbillet.payments.checkout import CheckoutLine
-from conbillet.payments.gateway import NetworkInTransaction
+from conbillet.payments.gateway import NetworkInTransaction, ProviderRefused
 from conbillet.payments.models import Attempt, ConnectedAccount, Payment
+from conbillet.payments.stripe_gateway import StripeGateway
 
 SESSIONS = "/v1/checkout/sessions"
 
@@ -108,9 +109,6 @@ def test_stripe_refuses(till):
 
 def test_an_association_without_mobilepay_takes_cards(till, monkeypatch):
     """The fake switches MobilePay on with the onboarding, so the refusal is Stripe's own, planted."""
-    from conbillet.payments.gateway import ProviderRefused
-    from conbillet.payments.stripe_gateway import StripeGateway
-
     create = StripeGateway.create_session
 
     def without_mobilepay(self, *, request, **arguments):
@@ -333,3 +331,34 @@ def test_two_clicks_at_once_give_one_session(till):
         thread.join(20)
     assert len(found) == 3
     assert set(found) == {session["id"] for session in sessions(till)} and len(sessions(till)) == 1
+
+
+@pytest.mark.parametrize("only_cards", [False, True])
+def test_a_session_with_what_no_longer_holds_is_ended_and_another_made(till, only_cards, monkeypatch):
+    """Also where the association has not switched MobilePay on; the same address gets the same session there, too."""
+    create = StripeGateway.create_session
+
+    def without_mobilepay(self, *, request, **arguments):
+        if only_cards and "mobilepay" in request["payment_method_types"]:
+            raise ProviderRefused("invalid_request", "payment_method_types")
+        return create(self, request=request, **arguments)
+
+    monkeypatch.setattr(StripeGateway, "create_session", without_mobilepay)
+    payment = till.expect()
+    first = till.start(payment)
+    assert till.start(payment).pk == first.pk
+    second = till.start(payment, email="right@example.com")
+    assert second.pk != first.pk and second.url != first.url
+    by_state = {session["status"]: session["customer_email"] for session in sessions(till)}
+    assert by_state == {"expired": "buyer@example.com", "open": "right@example.com"}
+    assert till.start(payment, email="right@example.com").pk == second.pk
+    first.refresh_from_db()
+    assert first.state == Attempt.State.EXPIRED
+
+
+def test_a_session_that_was_paid_meanwhile_is_not_replaced(till):
+    payment = till.expect()
+    till.stripe.pay(till.start(payment).session)
+    with pytest.raises(AlreadyPaid):
+        till.start(payment, email="right@example.com")
+    assert len(sessions(till)) == 1

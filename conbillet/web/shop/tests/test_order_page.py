@@ -269,3 +269,46 @@ def test_a_badge_is_not_renamed_once_the_event_has_begun(visitor, paid, world):
     visitor.post(own, {"action": "badge", "badge_name": "X"})
     assert "navneskiltene er trykt" in visitor.get(own).content.decode()
     assert paid.participants.get().badge_name == ""
+
+
+def open_sessions(visitor) -> list[tuple[str, str]]:
+    return [(row["status"], row["customer_email"]) for row in visitor.shop.stripe.objects("checkout.session")]
+
+
+def test_mending_the_address_ends_the_page_at_stripe_that_has_the_old_one(visitor, unpaid):
+    old = unpaid.buyer_email
+    assert open_sessions(visitor) == [("open", old)]
+    visitor.post(f"{link(unpaid)}email/", {"email": "ada@right.example"})
+    run_jobs()
+    assert open_sessions(visitor) == [("expired", old)]
+    visitor.shop.deliver()
+    run_jobs()
+    unpaid.refresh_from_db()
+    assert unpaid.state == "awaiting_payment", "the order and its places stay"
+    answer = visitor.post(f"{link(unpaid)}pay/", {})
+    assert sorted(open_sessions(visitor)) == [("expired", old), ("open", "ada@right.example")]
+    visitor.pay_at_stripe(answer)
+    unpaid.refresh_from_db()
+    assert unpaid.state == "paid"
+
+
+def test_whoever_pays_at_once_after_mending_keeps_the_new_page(visitor, unpaid):
+    """The job that ends the old page may come later than the click that makes the new one."""
+    visitor.post(f"{link(unpaid)}email/", {"email": "ada@right.example"})
+    answer = visitor.post(f"{link(unpaid)}pay/", {})
+    run_jobs()
+    assert ("open", "ada@right.example") in open_sessions(visitor)
+    visitor.pay_at_stripe(answer)
+    unpaid.refresh_from_db()
+    assert unpaid.state == "paid"
+
+
+def test_whoever_paid_while_mending_has_paid(visitor, unpaid):
+    (session,) = visitor.shop.stripe.objects("checkout.session")
+    visitor.post(f"{link(unpaid)}email/", {"email": "ada@right.example"})
+    visitor.shop.stripe.pay(session["id"])
+    run_jobs()
+    visitor.shop.deliver()
+    run_jobs()
+    unpaid.refresh_from_db()
+    assert (unpaid.state, unpaid.buyer_email) == ("paid", "ada@right.example")
