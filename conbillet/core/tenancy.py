@@ -73,6 +73,10 @@ def role_prefix() -> str:
     return getattr(settings, "CONBILLET_ROLE_PREFIX", "") or str(connection.settings_dict["NAME"])
 
 
+def _literal(value: str | int) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
 @contextmanager
 def acting_for(organization_id: int, *, to_the_end: bool = False) -> Iterator[None]:
     """Run the block as the database role *office*, confined to one association. Needs an open transaction.
@@ -82,7 +86,9 @@ def acting_for(organization_id: int, *, to_the_end: bool = False) -> Iterator[No
     """
     if not connection.in_atomic_block:
         raise NotInTransaction("acting_for needs transaction.atomic around it")
-    run(_SWITCH, [f"{role_prefix()}_office", str(organization_id)])
+    role = f"{role_prefix()}_office"
+    if not connection.begin_with(_SWITCH % (_literal(role), _literal(int(organization_id)))):  # type: ignore[attr-defined]  # our own engine has it
+        run(_SWITCH, [role, str(organization_id)])
     try:
         yield
     finally:

@@ -6,6 +6,8 @@ from typing import Any
 import psycopg
 from django.db.backends.postgresql import base
 from psycopg.adapt import AdaptersMap
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 
 from .liveness import is_alive
@@ -44,6 +46,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if cursor is None or cursor.connection is not self.connection:
                 cursor = self._cursor_of_ask = psycopg.Cursor(self.connection)
             return cursor.execute(sql, params, prepare=keep or None)
+
+    def begin_with(self, sql: str) -> bool:
+        """Open the transaction that is to come and run a statement without parameters in it, in one round trip.
+
+        False, and nothing done, when it is open already (a savepoint), or somebody counts statements.
+        """
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        if self.execute_wrappers or self.queries_logged:
+            return False
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            pgconn = self.connection.pgconn
+            if self.connection.autocommit or pgconn.transaction_status != TransactionStatus.IDLE:
+                return False
+            result = pgconn.exec_(f"BEGIN; {sql}".encode())
+            if result.status != ExecStatus.TUPLES_OK:
+                raise error_from_result(result)
+        return True
 
     def create_cursor(self, name: str | None = None) -> Any:
         """As Django's, without a look at the time zone: the connection's is UTC, as `_adapters` needs."""

@@ -1,7 +1,8 @@
 """A kept connection whose other side is gone is noticed before it is used."""
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
+from psycopg.pq import TransactionStatus
 
 
 @pytest.fixture
@@ -56,3 +57,31 @@ def test_a_kept_statement_is_planned_once(second, kept, planned_anew):
         cursor.execute(PLANS)
         generic, custom = cursor.fetchone()
     assert (custom, generic + custom) == (planned_anew, 7)
+
+
+class TestBeginWith:
+    """A transaction is opened together with its first statement."""
+
+    def test_one_round_trip_opens_it(self, second):
+        second.close()
+        with transaction.atomic():
+            assert second.begin_with("SELECT set_config('conbillet.organization', '7', true)")
+            assert second.connection.info.transaction_status == TransactionStatus.INTRANS
+            with second.cursor() as cursor:
+                cursor.execute("SELECT current_setting('conbillet.organization')")
+                assert cursor.fetchone() == ("7",)
+        assert second.connection.info.transaction_status == TransactionStatus.IDLE
+
+    def test_not_when_it_is_open_and_not_without_a_transaction(self, second):
+        assert not second.begin_with("SELECT 1")
+        with transaction.atomic():
+            with second.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            assert not second.begin_with("SELECT 1")
+
+    def test_an_error_is_djangos_and_rolls_back(self, second):
+        with pytest.raises(ProgrammingError, match="nowhere"), transaction.atomic():
+            second.begin_with("SELECT * FROM nowhere")
+        assert second.connection.info.transaction_status == TransactionStatus.IDLE
+        with second.cursor() as cursor:
+            cursor.execute("SELECT 1")
