@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "conbillet.support",
     "conbillet.privacy",
     "conbillet.statistics",
+    "conbillet.newsletters",
     "conbillet.tickets",
     "conbillet.sales",
     "conbillet.usage",
@@ -249,6 +250,8 @@ EMAIL_USE_TLS = env.flag("CONBILLET_SMTP_STARTTLS")
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.text("CONBILLET_MAIL_FROM", "ConBillet <billet@conbillet.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Newsletters leave at this pace, mails a second over all issues together; 0 for as fast as the mail server takes them.
+CONBILLET_NEWS_RATE = env.number("CONBILLET_NEWS_RATE", 20)
 # What people write to us comes in through a mailbox (IMAP over TLS), or a pipe (`bin/conbillet mail receive`).
 CONBILLET_INBOX_ADDRESS = env.text("CONBILLET_INBOX_ADDRESS", CONBILLET_OPERATOR["email"])
 CONBILLET_INBOX_PLUS = env.flag("CONBILLET_INBOX_PLUS")  # its server delivers hej+anything@ to hej@

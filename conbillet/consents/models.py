@@ -75,6 +75,7 @@ class MarketingConsent(models.Model):
         DOUBLE_OPT_IN = "double_opt_in", _("Asked for, then confirmed by a mailed link")
         MAIL_LINK = "mail_link", _("With the link in a mail")
         CASE = "case", _("Written to us")
+        COMPLAINT = "complaint", _("Marked as unwanted in a mail program")
 
     reference = models.CharField(max_length=16, unique=True)
     person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="marketing_consents")

@@ -4,6 +4,7 @@
 GOES_WITH_THE_PERSON = {
     "consents_marketingconsent", "privacy_insightpackage", "privacy_limit", "support_chat", "support_chatmessage",
     "support_chatfile",
+    "newsletters_failingaddress", "newsletters_recipient",
 }  # fmt: skip
 
 # One word per concept: a column of this name, in a table about somebody, holds this. Prefixes such as `buyer_` are cut off.

@@ -8,7 +8,7 @@ from conbillet.accounts.models import Person
 from conbillet.core.tenancy import TenantModel
 
 RESERVED_SLUGS = frozenset(
-    ["office", "my", "door", "desk", "policy", "help", "accounts", "account", "login", "logout", "signup", "static", "media", "hooks", "api", "live", "theme", "design", "search", "orders", "order", "tickets", "ticket", "checkout", "cart", "about", "contact", "support", "newsletter", "backup", "admin", "healthz", "readyz", "metrics", "robots.txt", "favicon.ico", "sitemap.xml", ".well-known", "postcode", "da", "en"]
+    ["conbillet", "office", "my", "door", "desk", "policy", "help", "accounts", "account", "login", "logout", "signup", "static", "media", "hooks", "api", "live", "theme", "design", "search", "orders", "order", "tickets", "ticket", "checkout", "cart", "about", "contact", "support", "newsletter", "backup", "admin", "healthz", "readyz", "metrics", "robots.txt", "favicon.ico", "sitemap.xml", ".well-known", "postcode", "da", "en"]
 )
 
 

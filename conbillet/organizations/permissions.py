@@ -20,6 +20,7 @@ class Permission(StrEnum):
     SEE_LOG = "see_log"  # who did what
     MEMBERS = "members"
     CHAT = "chat"  # answer in the chat of the association's own shop
+    NEWS = "news"  # newsletters to those who have said yes: owner and manager
     CERTIFICATES = "certificates"  # child-protection certificates of crew: owner and member secretary
     DOOR = "door"
     EDIT_ORGANIZATION = "edit_organization"
