@@ -23,6 +23,7 @@ from conbillet.workflows import (
     inbox,
     member_documentation,
     membership_sales,
+    newsletters,
     policy_news,
     reconciliation,
     renewal_reminders,
@@ -71,6 +72,7 @@ every("11 5 1-7 1 *", "freeze_year_late", member_documentation.freeze_year)
 every("2 23 31 12 *", "continue_membership_sales", membership_sales.continue_membership_sales)
 every("13 5 1-7 1 *", "continue_membership_sales_late", membership_sales.continue_membership_sales)
 every("* * * * *", "fetch_mail", inbox.fetch_mail)
+every("* * * * *", "wake_newsletters", newsletters.wake)
 every("*/10 * * * *", "remind_of_breaches", breaches.remind_of_breaches)
 every("37 2 * * *", "take_statistics", statistics.take_statistics)
 every("47 3 * * *", "delete_departed", departures.delete_departed)

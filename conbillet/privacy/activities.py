@@ -243,6 +243,19 @@ ACTIVITIES = (
         ),
     ),
     Activity(
+        "newsletters",
+        _("Newsletters"),
+        _("Everybody who has said yes to news"),
+        _("To send news to those who want it, once each, and to stop where mails come back or are unwanted"),
+        _("The consent; for addresses that take no mail, what mail servers report"),
+        EACH,
+        frozenset({"newsletters_recipient", "newsletters_failingaddress"}),
+        (
+            line("email", keep=MAIL_BODY, why={SERVICES: CONSENT}, to=MAIL_RELAY),
+            line("email", keep=CONSENT_PROOF, why=ANSWERING),
+        ),
+    ),
+    Activity(
         "support",
         _("What people write to us"),
         _("Everybody who writes to us"),

@@ -48,7 +48,7 @@ OWN = (
     "payments_dispute", "payments_ledgerentry", "memberships_membershiptype", "memberships_member",
     "memberships_membership", "memberships_memberdocumentation", "memberships_documentedmember",
     "memberships_documenteddues", "tickets_ticket", "tickets_checkin", "tickets_handout",
-    "certificates_certificatescheme",
+    "certificates_certificatescheme", "newsletters_issue",
 )  # fmt: skip
 SECRETS = {"access_key", "claim_key", "token_hash", "number_mark"}
 _NONCE = 12

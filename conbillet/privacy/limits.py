@@ -74,3 +74,18 @@ def may_send_news(*, email: str, organization_id: int | None, now: datetime) -> 
     return has_consented(email=email, organization_id=organization_id) and not is_closed(
         purpose=SERVICES, person_id=None, email=email, now=now
     )
+
+
+def closed_for(purpose: str, *, now: datetime) -> tuple[list[str], list[str]]:
+    """Persons and addresses whose data may not be used for a purpose: as `is_closed`, for everybody at once."""
+    found = live_limits(now=now).filter(purpose__in=["", purpose])
+    limited = list(found.values_list("person_id", "email"))
+    persons = {person for person, _email in limited if person}
+    emails = {email.lower() for _person, email in limited if email}
+    if persons:
+        emails |= {one.lower() for one in Account.objects.filter(person__in=persons).values_list("email", flat=True)}
+        emails |= {one.lower() for one in EmailProof.objects.filter(person__in=persons).values_list("email", flat=True)}
+    if emails:
+        persons |= set(Account.objects.filter(email__in=emails).values_list("person_id", flat=True))
+        persons |= set(EmailProof.objects.filter(email__in=emails).values_list("person_id", flat=True))
+    return sorted(str(one) for one in persons), sorted(emails)

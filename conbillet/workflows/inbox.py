@@ -21,12 +21,14 @@ from conbillet.mail.addresses import our_addresses, own_message
 from conbillet.mail.incoming import Incoming, read
 from conbillet.mail.mailbox import Mailbox, MailboxDown
 from conbillet.mail.models import OutgoingMail
+from conbillet.mail.reports import read_report
 from conbillet.support.actions.add_message import add_message
 from conbillet.support.actions.keep_attachments import keep_attachments
 from conbillet.support.guess import kind_of, language_of
 from conbillet.support.models import Case, CaseNote, Inbox, ReceivedMail
 
 from .cases import receive_case
+from .newsletters import note_report
 
 log = logging.getLogger("conbillet.inbox")
 
@@ -47,7 +49,8 @@ def receive_mail(*, raw: bytes, now: datetime, arrived_at: datetime | None = Non
     if known is not None:
         return known.outcome
     received = ReceivedMail.objects.get(key=mail.key)
-    why = _not_a_person(mail)
+    about_us = read_report(raw) if mail.automatic else None
+    why = "about our news" if about_us and note_report(report=about_us, now=now) else _not_a_person(mail)
     case = None if why else _answered_case(mail)
     if why:
         outcome = ReceivedMail.Outcome.IGNORED

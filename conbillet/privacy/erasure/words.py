@@ -31,6 +31,8 @@ THINGS = {
     "consents_acceptance": _("Terms that you accepted"),
     "consents_marketingconsent": _("Consents to news"),
     "mail_outgoingmail": _("Mails from us"),
+    "newsletters_recipient": _("Newsletters that were sent to you"),
+    "newsletters_failingaddress": _("That your address takes no news"),
     "support_case": _("What you wrote to us"),
     "support_casenote": _("Our answers to you"),
     "support_caseattachment": _("Files that you sent us"),

@@ -68,6 +68,7 @@ _RULES: dict[str, dict[str, Callable[[Any], date | None]]] = {
     "memberships_documenteddues": {"member_evidence": lambda row: _documented(row.documented)},
     "usersessions_usersession": {"sign_in": _after("last_seen_at", days=180)},
     "mail_outgoingmail": {"mail_body": _after("created_at", days=30)},
+    "newsletters_recipient": {"mail_body": lambda row: _after("finished_at", days=30)(row.issue)},
     "support_case": {"cases": _after("closed_at", months=LOG_MONTHS)},
     "support_casenote": {"cases": lambda row: _after("closed_at", months=LOG_MONTHS)(row.case)},
     "support_caseattachment": {"cases": lambda row: _after("closed_at", months=LOG_MONTHS)(row.case)},

@@ -23,6 +23,8 @@ from conbillet.core.clock import add_months, copenhagen_day, day_start
 from conbillet.mail.actions.forget_bodies import forget_bodies
 from conbillet.memberships.actions.forget_contacts import forget_contacts
 from conbillet.memberships.actions.forget_evidence import forget_evidence
+from conbillet.newsletters.actions.forget_failures import forget_failures
+from conbillet.newsletters.actions.forget_recipients import forget_recipients
 from conbillet.organizations.actions.forget_invitations import forget_invitations
 from conbillet.sales.actions.forget_books import forget_books
 from conbillet.sales.actions.forget_carts import forget_carts
@@ -115,6 +117,8 @@ RULES = (
     Rule("mail_body", frozenset({"mail_body"}), "17 4 * * *", _plain(forget_bodies), _("What mails said, and to whom"), _("30 days"), MINIMAL),
     Rule("consent_cookie", frozenset({"consent_proof"}), "21 4 * * *", _plain(forget_answers), _("Answers about cookies"), _("2 years after the cookie ran out"), _("proof of consent, GDPR art. 7(1)")),
     Rule("consent_news", frozenset({"consent_proof"}), "22 4 * * *", _plain(forget_consents), _("Consents to news"), _("2 years after they were last used"), _("proof of consent, GDPR art. 7(1)")),
+    Rule("newsletters", frozenset({"mail_body"}), "24 4 * * *", _plain(forget_recipients), _("Who got a newsletter"), _("30 days after it was sent"), MINIMAL),
+    Rule("failing_addresses", frozenset({"consent_proof"}), "26 4 * * *", _plain(forget_failures), _("Addresses that take no news"), _("2 years after the last sign of it, or when nothing is sent to them any more"), MINIMAL),
     Rule("invitation", frozenset({"invitation"}), "13 4 * * *", _plain(forget_invitations), _("Invitations to roles"), _("30 days after they were answered or ran out"), MINIMAL),
     Rule("certificates", frozenset({"certificate"}), "29 4 * * *", lambda now: _of_associations(forget_requests(now=now)), _("Whether somebody of the crew had a child-protection certificate"), _("2 years after it was settled"), ACCOUNTABLE),
     Rule("usage", frozenset(), "45 4 * * *", lambda now: forget_counts(now=now), _("How often pages were used, without persons"), _("25 months"), MINIMAL),

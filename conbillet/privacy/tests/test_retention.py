@@ -20,6 +20,8 @@ from conbillet.core.data_map import Keep
 from conbillet.core.models import AuditEntry
 from conbillet.mail.models import OutgoingMail
 from conbillet.memberships.models import Member, Membership
+from conbillet.newsletters.models import FailingAddress, Issue, Recipient
+from conbillet.newsletters.queries import progress_of
 from conbillet.organizations.models import Invitation
 from conbillet.privacy.models import Disclosure, Erasure, ErasureNotice, RetentionRun
 from conbillet.privacy.retention import rules as room
@@ -193,6 +195,34 @@ def invitation(world) -> tuple[Callable[[], bool], datetime]:
     return lambda: not Invitation.objects.exists(), ended + timedelta(days=30) + MOMENT
 
 
+def newsletters(world) -> tuple[Callable[[], bool], datetime]:
+    ended = local(2026, 3, 1)
+    issue = Issue.objects.create(reference="N", state="sent", created_at=ended, updated_at=ended, finished_at=ended)
+    yes = MarketingConsent.objects.create(
+        reference="m", email="a@example.com", purpose="newsletter", event="given", method="account", text_version="x",
+        text_hash="x", at=ended,
+    )  # fmt: skip
+    Recipient.objects.create(issue=issue, consent=yes, email="a@example.com", state="sent")
+
+    def gone() -> bool:
+        assert progress_of(Issue.objects.get()).sent == 1
+        return not Recipient.objects.exists()
+
+    return gone, ended + timedelta(days=30) + MOMENT
+
+
+def failing_addresses(world) -> tuple[Callable[[], bool], datetime]:
+    """As long as something might be sent to it; without any consent left it goes at once."""
+    seen = local(2024, 10, 27, 12)
+    for email in ("a@example.com", "nobody@example.com"):
+        FailingAddress.objects.create(email=email, reason_code="hard", last_at=seen, blocked_at=seen)
+    MarketingConsent.objects.create(
+        reference="m", email="a@example.com", purpose="newsletter", event="given", method="account", text_version="x",
+        text_hash="x", at=seen,
+    )  # fmt: skip
+    return lambda: not FailingAddress.objects.exclude(email="nobody@example.com").exists(), day_start(date(2026, 10, 28))
+
+
 def erasures(world) -> tuple[Callable[[], bool], datetime]:
     """Two years after the night in which the clock was put forward; one that says that something is kept stays."""
     at = local(2024, 3, 31, 12)
@@ -217,7 +247,7 @@ SCENES = {
     "sign_in": sign_in, "access_log": access_log, "disclosures": disclosures, "cases": cases, "cart": cart,
     "chat": chat,
     "mail_body": mail_body, "consent_cookie": consent_cookie, "consent_news": consent_news, "invitation": invitation,
-    "erasures": erasures,
+    "erasures": erasures, "newsletters": newsletters, "failing_addresses": failing_addresses,
 }  # fmt: skip
 # Their own rooms test these days, with the numbers and files they need.
 TESTED_ELSEWHERE = {
@@ -244,7 +274,7 @@ def test_planted_a_rule_that_is_missing_is_caught(monkeypatch):
 @pytest.mark.parametrize("name", SCENES)
 def test_it_stays_on_its_last_day_and_goes_on_the_next(name, world):
     gone, first = SCENES[name](world)
-    run(name, first - 2 * MOMENT if name in {"sign_in", "cart", "mail_body", "invitation"} else first - MOMENT)
+    run(name, first - 2 * MOMENT if name in {"sign_in", "cart", "mail_body", "invitation", "newsletters"} else first - MOMENT)
     assert not gone(), "gone too early"
     run(name, first)
     assert gone(), "still there"
