@@ -120,6 +120,20 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "invitation_withdrawn": gettext_lazy("withdrew an invitation"),
         },
     ),
+    "news": (
+        gettext_lazy("Newsletters"),
+        {
+            "newsletter_written": gettext_lazy("wrote a newsletter"),
+            "newsletter_deleted": gettext_lazy("threw a newsletter away"),
+            "newsletter_started": gettext_lazy("sent a newsletter"),
+            "newsletter_unschedule": gettext_lazy("took back that a newsletter is sent"),
+            "newsletter_pause": gettext_lazy("paused a newsletter"),
+            "newsletter_resume": gettext_lazy("let a newsletter go on"),
+            "newsletter_stop": gettext_lazy("stopped a newsletter"),
+            "newsletter_shown": gettext_lazy("showed a newsletter on the web"),
+            "newsletter_hidden": gettext_lazy("took a newsletter off the web"),
+        },
+    ),
     "desk": (
         gettext_lazy("ConBillet's desk"),
         {

@@ -31,6 +31,7 @@ MENU = (
     Entry("office:chats", _("Chat"), "chat", Permission.CHAT),
     Entry("door:events", _("The door"), "door", Permission.DOOR),
     Entry("office:members", _("Members"), "people", Permission.MEMBERS),
+    Entry("office:newsletters", _("Newsletters"), "mail", Permission.NEWS),
     Entry("office:certificates", _("Certificates"), "lock", Permission.CERTIFICATES),
     Entry("office:membership_types", _("Membership types"), "calendar", Permission.EDIT_CATALOGUE),
     Entry("office:settings", _("The association"), "gear", Permission.EDIT_ORGANIZATION, _("Set up")),

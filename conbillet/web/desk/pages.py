@@ -29,6 +29,7 @@ MENU = (
     ("desk:authorities", _("Authorities"), "lock", OFFICERS),
     ("desk:breaches", _("Breaches"), "warning", OFFICERS),
     ("desk:look_up", _("Look up"), "search", EVERYBODY),
+    ("desk:newsletters", _("Newsletters"), "mail", OFFICERS),
     ("desk:log", _("Who did what"), "clock", OFFICERS),
     ("desk:retention", _("Retention"), "calendar", EVERYBODY),
     ("desk:use", _("Visits"), "globe", EVERYBODY),

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import cases, chat, chat_help, cookies, help, machines, newsletter, package, policy, reminders
+from .views import (
+    cases,
+    chat,
+    chat_help,
+    cookies,
+    help,
+    machines,
+    newsletter,
+    newsletter_archive,
+    package,
+    policy,
+    reminders,
+)
 
 app_name = "site"
 
@@ -15,6 +27,8 @@ urlpatterns = [
     path("policy/changes/", policy.changes, name="changes"),
     path("policy/<slug:day>/", policy.archived, name="policy_of"),
     path("newsletter/", newsletter.newsletter, name="newsletter"),
+    path("newsletter/from/<slug:slug>/", newsletter_archive.issues, name="issues"),
+    path("newsletter/from/<slug:slug>/<slug:reference>/", newsletter_archive.issue, name="issue"),
     path("newsletter/<slug:reference>/<slug:key>/", newsletter.answer, name="newsletter_answer"),
     path("help/", help.help, name="help"),
     path("help/no-reminders/<str:token>/", reminders.no_reminders, name="no_reminders"),

@@ -81,10 +81,13 @@ def newsletter(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@limit_posts("newsletter link", amount=60, seconds=3600)
 @without_token
 def answer(request: HttpRequest, reference: str, key: str) -> HttpResponse:
-    """The page behind a mailed link: say yes, or take it back. One POST from a mail program withdraws (RFC 8058)."""
+    """The page behind a mailed link: say yes, or take it back. One POST from a mail program withdraws (RFC 8058).
+
+    There is no limit on how often: big mailbox providers withdraw for all their users from a few addresses, and nobody
+    guesses a key of 128 bits.
+    """
     row = consent_of_link(reference=reference, key=key)
     if row is None:
         raise Http404
