@@ -188,6 +188,26 @@ def has(table: str, *columns: str) -> Predicate:
     return Predicate(f"{table} has {', '.join(columns)}", holds)
 
 
+def no_column(table: str, *columns: str) -> Predicate:
+    """The table is there, and knows nothing of the kind."""
+
+    def holds(map_: DataMap) -> bool:
+        return table in map_.tables and not set(columns) & set(map_.tables[table].columns)
+
+    return Predicate(f"{table} has none of {', '.join(columns)}", holds)
+
+
+def reads_not(table: str, *recipients: str) -> Predicate:
+    """None of the recipients gets anything of the table."""
+
+    def holds(map_: DataMap) -> bool:
+        return table in map_.tables and not any(
+            column.recipients & {*recipients} for column in map_.tables[table].columns.values()
+        )
+
+    return Predicate(f"{' and '.join(recipients)} get nothing of {table}", holds)
+
+
 def every_column(says: str, rule: Callable[[Column], bool]) -> Predicate:
     """The rule holds for every column with personal data."""
 
@@ -269,7 +289,14 @@ CLAUSES: dict[str, tuple[Predicate, ...]] = {
     "collect.contact": (collects("collect.contact", "user.name", "user.email", "user.content"),),
     "use.identify": (bases("use.identify", "6(1)(a)", "6(1)(b)", "6(1)(c)", "6(1)(f)"),),
     "use.purchases": (bases("use.purchases", "6(1)(b)", "6(1)(c)"),),
-    "use.services": (bases("use.services", "6(1)(a)", "6(1)(b)", "6(1)(f)"),),
+    "use.services": (
+        bases("use.services", "6(1)(a)", "6(1)(b)", "6(1)(f)"),
+        has("consents_marketingconsent", "organization", "event", "method", "text_hash", "at"),
+        has("newsletters_recipient", "issue", "consent", "email"),
+        has("newsletters_failingaddress", "email", "blocked_at"),
+        no_column("newsletters_recipient", "opened_at", "clicked_at", "link", "ip", "user_agent"),
+        reads_not("newsletters_recipient", ASSOCIATION, ASSOCIATION_RECORD),
+    ),
     "use.member_documentation": (bases("use.member_documentation", "6(1)(b)"),),
     "use.improve": (
         counts("usage_shopcount", "organization", "event", "day", "step", "detail", "language", "times"),
