@@ -9,11 +9,13 @@ from conbillet.certificates.models import CertificateRequest, CertificateScheme
 from conbillet.consents.consent_links import consent_key
 from conbillet.consents.models import MarketingConsent
 from conbillet.core import clock
-from conbillet.core.actor import ANONYMOUS
+from conbillet.core.actor import ANONYMOUS, SYSTEM
 from conbillet.core.references import new_reference
 from conbillet.memberships.counting.rule_sets import rule_set
 from conbillet.memberships.models import Member, Membership, MembershipType, OwnRuleSet
 from conbillet.memberships.reminders import token_for
+from conbillet.newsletters.actions.write_issue import Words, write_issue
+from conbillet.newsletters.models import Issue
 from conbillet.organizations.models import Invitation, Role
 from conbillet.organizations.tokens import invitation_token, token_hash
 from conbillet.privacy.models import AuthorityCase, Breach, Erasure, InsightPackage
@@ -85,6 +87,13 @@ def _of_the_association(world: World, now: datetime) -> dict[str, Any]:
         name="Dorte Dør",
         asked_at=now,
     )
+    issue = write_issue(
+        issue=None, words=Words("Nyt", "Hej"), organization_id=world.organization.pk, actor=SYSTEM, now=now
+    )
+    shown = Issue.objects.create(
+        reference=new_reference(), organization=world.organization, state="sent", subject_da="Gammelt nyt", text_da="Hej", created_at=now,
+        updated_at=now, started_at=now, finished_at=now,
+    )  # fmt: skip
     member = Member.objects.create(organization=world.organization, member_no="7", name="Mia Medlem", created_at=now)
     own = Member.objects.create(
         organization=world.organization, person=world.buyer, member_no="8", name="Bea Buyer", created_at=now,
@@ -105,6 +114,12 @@ def _of_the_association(world: World, now: datetime) -> dict[str, Any]:
         "leave_membership:": {"member": own.pk},
         "rules:": {"number": rules.pk},
         "counting:": {"rules": "cfr", "year": now.year},
+        "newsletter:": {"reference": issue.reference},
+        "edit_newsletter:": {"reference": issue.reference},
+        "newsletter_state:": {"reference": issue.reference},
+        "newsletter_mail:": {"reference": issue.reference, "language": "da"},
+        "issues:": {"slug": world.organization.slug},
+        "issue:": {"slug": world.organization.slug, "reference": shown.reference},
         "member:": {"number": member.member_no},
         "role:": {"role": Role.objects.get(organization=world.organization, person=world.door_crew).pk},
         "office/<slug:organization>/chat/": {"reference": make_chat(world, now).reference, "file": "nothing"},
@@ -130,6 +145,7 @@ def _of_the_platform(world: World, now: datetime) -> dict[str, Any]:
         reference=new_reference(), access_key=secrets.token_hex(16), subject_id=make_gone(now), scope="all", via="self",
         erased_at=now, backups_until=now.date() + timedelta(days=30),
     )  # fmt: skip
+    own = write_issue(issue=None, words=Words("Nyt", "Hej"), organization_id=None, actor=SYSTEM, now=now)
     package = InsightPackage.objects.create(reference=new_reference(), person=world.buyer, asked_at=now)
     breach = Breach.objects.create(
         reference=new_reference(),
@@ -146,6 +162,7 @@ def _of_the_platform(world: World, now: datetime) -> dict[str, Any]:
         "desk/cases/": {"reference": case.reference},
         "desk/authorities/": {"reference": request.reference},
         "newsletter_answer:": {"reference": news.reference, "key": consent_key(news)},
+        "desk/newsletters/": {"reference": own.reference, "language": "da"},
         "erased:": {"reference": erasure.reference, "access_key": erasure.access_key},
         "package:": {"reference": package.reference},
         "package_state:": {"reference": package.reference},

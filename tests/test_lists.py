@@ -15,6 +15,7 @@ from conbillet.core.actor import ANONYMOUS
 from conbillet.core.facts import announce
 from conbillet.memberships.counting.rule_sets import rule_set
 from conbillet.memberships.models import Member, Membership, MembershipType, OwnRuleSet
+from conbillet.newsletters.models import Issue
 from conbillet.organizations.models import Role, RoleKind
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Order
@@ -175,6 +176,14 @@ def opened(world: World, number: int) -> None:
     SiteCount.objects.create(day=clock.now().date() - timedelta(days=40), page=page, language="da", times=7777)
 
 
+def newsletter(world: World, number: int) -> None:
+    now = clock.now()
+    Issue.objects.create(
+        reference=f"NEWS0000000{number}", organization=world.organization, state="sent", subject_da=f"Nyt {number}", text_da="Hej",
+        created_at=now, updated_at=now, started_at=now, finished_at=now,
+    )  # fmt: skip
+
+
 LISTS: list[tuple[str, str, Add, str]] = [
     # who, address, what there is one more of, what the page shows more of then
     ("owner", f"{OFFICE}events/", event, "Con 3"),
@@ -206,6 +215,8 @@ LISTS: list[tuple[str, str, Add, str]] = [
     ("buyer", "/my/consents/", member_of, "Club 3"),
     ("buyer", "/my/memberships/", buyers_membership, "Kind 3"),
     ("buyer", "/my/orders/", member_of, "CLUB00000003"),
+    ("owner", f"{OFFICE}newsletters/", newsletter, "Nyt 3"),
+    ("nobody", "/newsletter/from/alea/", newsletter, "Nyt 3"),
     ("nobody", "/", event, "Con 3"),
     ("nobody", "/alea/", event, "Con 3"),
     ("nobody", "/alea/fastaval/", product, "Meal 3"),

@@ -22,7 +22,7 @@ from conbillet.mail.handing import TAKEN, NoWay, open_post
 from conbillet.mail.reports import Report
 from conbillet.newsletters.actions.keep_pace import keep_pace
 from conbillet.newsletters.actions.note_failure import note_failure
-from conbillet.newsletters.actions.send_portion import finish, send_portion
+from conbillet.newsletters.actions.send_portion import Portion, finish, send_portion
 from conbillet.newsletters.audience import gather
 from conbillet.newsletters.claiming import Closed
 from conbillet.newsletters.letter import bounce_address, recipient_of, recipient_of_bounce, render
@@ -54,7 +54,7 @@ def newsletter_due(*, issue: int, turn: int) -> None:
         tick=clock.now,
         pause=_metronome(rate),
     )
-    _go_on(row, portion.taken, portion.down, clock.now())
+    _go_on(row, portion, clock.now())
 
 
 def _begun(issue: int, turn: int, now: datetime) -> Issue | None:
@@ -71,15 +71,15 @@ def _begun(issue: int, turn: int, now: datetime) -> Issue | None:
     return row if row.state == Issue.State.SENDING else None
 
 
-def _go_on(row: Issue, taken: int, down: bool, now: datetime) -> None:
+def _go_on(row: Issue, portion: Portion, now: datetime) -> None:
     with transaction.atomic():
-        if not down and not taken and finish(issue=row, now=now):
+        if portion.ended and finish(issue=row, now=now):
             return
         mine = Issue.objects.filter(pk=row.pk, turn=row.turn, state=Issue.State.SENDING)
         if not mine.update(turn=F("turn") + 1, touched_at=now):
             return  # another job has done this portion, or it was paused meanwhile
         # Nobody to take, yet not finished: some are to be asked again later, or a dead worker's claim is not old enough.
-        later = now + DOWN if down or not taken else None
+        later = now + DOWN if portion.down or portion.ended else None
         announce("newsletter_due", at=later, issue=row.pk, turn=row.turn + 1)
 
 

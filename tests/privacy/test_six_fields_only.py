@@ -18,11 +18,15 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from conbillet.accounts.models import EmailProof
+from conbillet.consents.models import MarketingConsent
 from conbillet.core.actor import ANONYMOUS, SYSTEM
+from conbillet.core.references import new_reference
 from conbillet.mail.models import OutgoingMail
 from conbillet.memberships.actions.document_members import document_members
 from conbillet.memberships.counting.rule_sets import rule_set
 from conbillet.memberships.models import Member
+from conbillet.newsletters.actions.write_issue import Words, write_issue
+from conbillet.newsletters.models import Recipient
 from conbillet.privacy.models import Limit
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Order, Participant, Receipt
@@ -45,12 +49,13 @@ PHONE, CPR = "+4528817263", "0707774321"
 @dataclass
 class House:
     """`canaries`: by what they are, values that must not be found; `fill`: what stands in for the parts of addresses;
-    `register`: pages about a member."""
+    `register`: pages about a member; `issue`: a newsletter that went to the canary."""
 
     order: Order
     canaries: dict[str, str]
     fill: dict[str, object]
     register: tuple[str, ...]
+    issue: str
 
 
 @pytest.fixture
@@ -107,9 +112,19 @@ def house(world, now) -> House:
         "organization": "alea", "event": "fastaval", "reference": order.reference, "product": world.adult.pk,
         "quota": world.people.pk, "number": receipt.number, "year": 2026, "role": 1, "invitation": 1, "refund": 1,
         "person": holder.pk, "kind": "ticket", "do": "publish", "request": 1, "job": 1,
-        "form": "csv", "rules": "cfr", "file": "nothing",
+        "form": "csv", "rules": "cfr", "file": "nothing", "language": "da",
     }  # fmt: skip
-    return House(order, canaries, fill, (f"{member.member_no}/", f"documentation/{kept.reference}/", "counting/cfr/2026/"))
+    yes = MarketingConsent.objects.create(
+        reference=new_reference(), organization=world.organization, person=karla, email="karla.kanarie@example.com",
+        purpose="newsletter", event="given", method="account", text_version="x", text_hash="x", at=now,
+    )  # fmt: skip
+    canaries["link of a consent"] = yes.reference
+    words = Words("Nyt", "Hej", audience="event", event=world.event)
+    issue = write_issue(issue=None, words=words, organization_id=world.organization.pk, actor=SYSTEM, now=now)
+    Recipient.objects.create(
+        issue=issue, organization=world.organization, person=karla, consent=yes, email=yes.email, language="da", state="sent"
+    )
+    return House(order, canaries, fill, (f"{member.member_no}/", f"documentation/{kept.reference}/", "counting/cfr/2026/"), issue.reference)
 
 
 def addresses(house: House) -> Iterator[str]:
@@ -118,7 +133,8 @@ def addresses(house: House) -> Iterator[str]:
             names = pattern.pattern.converters
             unknown = set(names) - set(house.fill)
             assert not unknown, f"{app}:{pattern.name} has parts that this test cannot fill: {unknown}"
-            yield reverse(f"{app}:{pattern.name}", kwargs={name: house.fill[name] for name in names})
+            fill = {**house.fill, "reference": house.issue} if "newsletter" in pattern.name else house.fill
+            yield reverse(f"{app}:{pattern.name}", kwargs={name: fill[name] for name in names})
     yield from (f"/office/alea/members/{page}" for page in house.register)
     ticket = Ticket.objects.filter(line__order=house.order).first()
     yield f"/door/alea/fastaval/ticket/{ticket.reference}/"

@@ -180,6 +180,8 @@ OLD = re.compile(
 
 # The page in a package with somebody's data, and letters: files of their own, read without the house.
 ALONE = ("privacy/templates/privacy/package.html", "mail/templates/")
+# The one page with frames: in them a mail is shown as it will be sent, sandboxed, with a policy of its own.
+FRAMES = "web/templates/newsletters/issue.html: <iframe"
 
 
 @pytest.mark.asvs("3.7.1")
@@ -189,7 +191,7 @@ def test_templates_have_no_outdated_technique_and_no_inline_code():
         for place, text in sources(".html")
         for match in OLD.finditer(re.sub(r"{%\s*comment.*?endcomment\s*%}", "", text, flags=re.DOTALL))
     ]
-    assert [one for one in wrong if not one.startswith(ALONE)] == []
+    assert [one for one in wrong if not one.startswith(ALONE) and one != FRAMES] == []
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,11 @@ LONGEST = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Portion:
-    """How many receivers were looked at, and whether the mail server takes mails."""
+    """How many receivers were looked at, whether the mail server takes mails, and whether nobody is left for now."""
 
     taken: int
     down: bool = False
+    ended: bool = False
 
 
 def send_portion(
@@ -43,7 +44,7 @@ def send_portion(
     began = tick()
     settle_doubts(issue=issue, now=began)
     letters = {language: render(issue, language) for language in issue.languages}
-    after, count, noted, down = 0, 0, Noted(), False
+    after, count, noted, down, ended = 0, 0, Noted(), False, False
     try:
         with open_post() as post:
             while count < most and not down and tick() - began < LONGEST:
@@ -52,6 +53,7 @@ def send_portion(
                 taken = claim(issue=issue.pk, after=after, noted=noted, closed=closed, now=tick())
                 noted = Noted()
                 if taken is None:
+                    ended = True
                     break
                 after, count = taken.number, count + 1
                 if not taken.may:
@@ -61,7 +63,7 @@ def send_portion(
     except NoWay:
         down = True
     note(noted, now=tick())
-    return Portion(count, down)
+    return Portion(count, down, ended)
 
 
 def settle_doubts(*, issue: Issue, now: datetime) -> int:

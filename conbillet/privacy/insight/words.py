@@ -195,7 +195,7 @@ COLUMNS: dict[str, Any] = {
     "asked_at": _("Asked on"), "consented_at": _("Agreed"), "consent_version": _("Version of the text"), "masked": _("CPR number"),
     "given_at": _("Given"), "delete_on": _("Is deleted on"), "document": _("Document"), "version": _("Version"),
     "accepted_at": _("Accepted"), "accepted_name": _("Accepted by"), "purpose": _("To what end"), "text_version": _("Version of the text"),
-    "text_hash": _("Fingerprint of the text"), "sent_at": _("Sent"), "issue": _("Newsletter"), "soft_count": _("Times in a row"), "last_at": _("Last time"), "blocked_at": _("No news since"), "granted_at": _("Given"), "expires_at": _("Runs out"),
+    "text_hash": _("Fingerprint of the text"), "sent_at": _("Sent"), "issue": _("Newsletter"), "soft_count": _("Times in a row"), "blocked_at": _("No news since"), "granted_at": _("Given"), "expires_at": _("Runs out"),
     "withdrawn_at": _("Taken back"), "is_active": _("In use"), "proven_at": _("Confirmed"), "verified": _("Confirmed"),
     "primary": _("Main address"), "created": _("Created"), "sent": _("Sent"), "type": _("Kind"), "last_used_at": _("Last used"),
     "last_seen_at": _("Last seen"), "session_key": _("Key to the session"), "password": _("Password"), "key": _("Key"),
