@@ -118,10 +118,13 @@ def test_planted_a_door_that_does_not_verify_lets_a_forger_in(door: Door, monkey
 
 
 def test_an_older_generation_is_refused_and_the_new_one_works(door: Door):
-    old, old_link = door.code, door.ticket.access_key
+    old, old_link, old_number = door.code, door.ticket.access_key, door.ticket.reference
     new = reissue_ticket(ticket=door.ticket, actor=door.crew, now=door.now)
     assert (new.generation, new.access_key != old_link) == (2, True)
     assert refused(door, old).reason == "transferred"
+    # The number stands on the old ticket, and the crew can type it.
+    assert new.reference != old_number
+    assert refused(door, old_number).reason == "unknown"
     assert refused(door, code_of(new, door.event, generation=3)).reason == "transferred"
     let_in(door, code_of(new, door.event))
     with pytest.raises(HolderIsIn):

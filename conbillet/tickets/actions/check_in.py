@@ -78,7 +78,8 @@ def check_in(
     reference, generation = _read(event, code)
     ticket = find_ticket(event=event, reference=reference, lock=True)
     if ticket is None:
-        raise _no_ticket(event, reference)
+        # We made the code, for this event, and no ticket has its number any more: it was issued anew.
+        raise _no_ticket(event, reference) if generation is None else Transferred()
     _refuse(event, ticket, generation, at)
     values: list[Any] = [event.organization_id, ticket.id, event.pk, at, actor.person_id, device[:40], scan[:36]]
     try:

@@ -1,4 +1,4 @@
-"""Issue a ticket anew: a new code and a new link; the older ones stop working."""
+"""Issue a ticket anew: a new number, a new code and a new link; the older ones stop working."""
 
 from datetime import datetime
 
@@ -33,6 +33,7 @@ class HolderIsIn(CannotReissue):
 def reissue_ticket(*, ticket: Ticket, actor: Actor, now: datetime) -> Ticket:
     """Count the ticket's generation up and return it: a transfer, a lost phone. Needs a transaction; raises CannotReissue.
 
+    Its number changes as well, since the crew can type it: it stands on the old ticket, in letters that anybody can read out.
     Its page gets a new address too, or the old link would show the new code. Sending the new one is the caller's.
     """
     fresh = Ticket.objects.select_for_update().get(pk=ticket.pk)
@@ -43,8 +44,8 @@ def reissue_ticket(*, ticket: Ticket, actor: Actor, now: datetime) -> Ticket:
     if fresh.generation >= GREATEST_GENERATION:
         raise CannotReissue
     fresh.generation += 1
-    fresh.access_key = new_reference(24)
-    fresh.save(update_fields=["generation", "access_key"])
+    fresh.reference, fresh.access_key = new_reference(), new_reference(24)
+    fresh.save(update_fields=["generation", "reference", "access_key"])
     audit.record(
         action="ticket_reissued",
         actor=actor,

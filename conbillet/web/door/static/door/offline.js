@@ -56,7 +56,7 @@ export class Offline {
     const [reason, name, generation] = await this.#read(text.trim().toUpperCase());
     if (reason) return [reason, ""];
     const known = this.#list.tickets.get(name);
-    if (!known) return ["unknown", name];
+    if (!known) return [generation ? "old" : "unknown", name]; // signed by us, and not on the list: issued anew
     if (generation && generation !== known.generation) return ["old", name];
     const states = { void: "void", no_entrance: "noEntrance", in: "in" };
     if (known.state) return [states[known.state], name];
