@@ -1,6 +1,7 @@
 """The door's pages: who gets in, what they answer, with and without script."""
 
 import json
+import re
 from base64 import b64decode
 
 import pytest
@@ -212,7 +213,9 @@ def test_nothing_leaves_but_what_the_door_may_see(crew: Client, door: Door):
         crew.get(url(door, "offline.json")).content,
     ]
     for secret in ("ada@example.com", "Skovvej", "8000", "1990", "1988"):
-        assert not [text for text in answers if secret.encode() in text], secret
+        # As a word: a random token may hold the same four digits.
+        word = re.compile(rb"(?<![0-9A-Za-z_-])%s(?![0-9A-Za-z_-])" % re.escape(secret.encode()))
+        assert not [text for text in answers if word.search(text)], secret
 
 
 def test_undo_with_a_reason(crew: Client, door: Door):
