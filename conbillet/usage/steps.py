@@ -52,6 +52,7 @@ REASONS: dict[str, Any] = {
     "unknown_product": _("Not sold at this event"),
     "too_many": _("More than one order may hold"),
     "too_much": _("More than one order may hold, found at the checkout"),
+    "beyond_belief": _("A total that nobody believes"),
     "nothing_chosen": _("Nothing was chosen"),
     "bad_quantity": _("The number was none, or too high"),
     "bad_donation": _("A donation below the smallest amount"),

@@ -17,6 +17,7 @@ from conbillet.catalogue.rules import age_refusal, order_limit_refusals, sale_re
 from conbillet.core import audit, rows
 from conbillet.core.actor import Actor
 from conbillet.core.clock import copenhagen_day, day_end
+from conbillet.core.money import LARGEST_AMOUNT
 from conbillet.core.people import PayerRelation
 from conbillet.core.prepared import columns, fetch, made
 from conbillet.core.references import new_reference
@@ -103,6 +104,10 @@ class TooMuch(CannotPlaceOrder):
     message = _("That is more than one order may hold.")
 
 
+class BeyondBelief(TooMuch):
+    message = _("The total is more than we dare to believe. Is there a gift with a digit too many?")
+
+
 class AmountChanged(CannotPlaceOrder):
     """The total is not the one that was shown; nothing is ordered until it was shown anew (I12). `quote` has the new one."""
 
@@ -137,6 +142,8 @@ def place_order(*, cart: Cart, details: OrderDetails, actor: Actor, now: datetim
     known = {key: person.person_id for key, person in details.people.items()}
     standings = standings_of(organization_id=cart.organization_id, people=known, now=now)
     priced = quote(lines=lines, offer=offer, people=details.people_of, members=members_among(standings))
+    if priced.amount > LARGEST_AMOUNT:
+        raise BeyondBelief
     if details.shown_amount is not None and details.shown_amount != priced.amount:
         changed = AmountChanged()
         changed.quote = priced
