@@ -13,6 +13,7 @@ from .models import LedgerAccount, LedgerEntry, Payment
 _HAPPENINGS = UUID("6f1a4f1e-54d5-4c8e-9d0f-0b4c1b1f8a3e")
 
 FEES = "fees:"
+CREDITED = "credited:"  # what went back by other ways has got its credit note
 MONEY_ACCOUNTS = {
     Payment.Method.CARD: LedgerAccount.PROVIDER,
     Payment.Method.TRANSFER: LedgerAccount.BANK,

@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet, Sum
 
 from conbillet.core import rows
 
-from .models import Dispute, LedgerEntry, Payment, ProviderEvent, Refund
+from .ledger import CREDITED
+from .models import Dispute, LedgerAccount, LedgerEntry, Payment, ProviderEvent, Refund
 
 Abouts = Collection[str] | QuerySet[Any]  # references, or a subquery that gives them
 
@@ -73,6 +74,13 @@ def note_complete(*, attempt_id: int | None) -> None:
 def payment_of(*, about: str) -> Payment | None:
     """The payment of an order, with its refunds and disputes fetched."""
     return Payment.objects.filter(about=about).prefetch_related("refunds", "disputes").first()
+
+
+def outside_left(*, payment: Payment) -> int:
+    """How much went back in Stripe's own pages and has no credit note yet, in øre. Lock the payment before you act on it."""
+    outside = Refund.objects.filter(payment=payment, state=Refund.State.SUCCEEDED, about="")
+    credited = LedgerEntry.objects.filter(payment=payment, key__startswith=CREDITED, account=LedgerAccount.RECEIVABLE)
+    return max(_sum(outside) + _sum(credited), 0)
 
 
 def ledger_of(*, about: str) -> QuerySet[LedgerEntry]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from conbillet.core.clock import copenhagen_day
 from conbillet.core.references import pretty
 from conbillet.core.spreadsheets import Amount, kroner
+from conbillet.payments.ledger import CREDITED
 from conbillet.payments.models import LedgerAccount, LedgerEntry, Refund
 from conbillet.sales.models import Order, Receipt
 
@@ -26,6 +27,7 @@ HAPPENINGS = {
     "fees": gettext_lazy("Fees kept back"),
     "refund": gettext_lazy("Refund asked for"),
     "refund-paid": gettext_lazy("Money sent back"),
+    "credited": gettext_lazy("Credited what was sent back in Stripe’s own pages"),
     "refund-returned": gettext_lazy("Refund came back from the bank"),
     "dispute": gettext_lazy("Disputed by the buyer's bank"),
     "dispute-won": gettext_lazy("Dispute won"),
@@ -81,12 +83,14 @@ def _receipts(organization_id: int, chunk: list[LedgerEntry], orders: set[str]) 
             organization_id=organization_id, key__in=set(refunds.values()), about__startswith=CREDIT_NOTE
         ).values_list("key", "about")
     }
+    outside = f"{CREDITED}{CREDIT_NOTE}"
+    abouts |= {entry.key: entry.key.removeprefix(outside) for entry in chunk if entry.key.startswith(outside)}
     numbers = {
         str(pk): number
         for pk, number in Receipt.objects.filter(organization_id=organization_id, pk__in=abouts.values()).values_list("pk", "number")
     }
     for entry in chunk:
-        number = numbers.get(abouts.get(refunds.get(entry.key, ""), ""))
+        number = numbers.get(abouts.get(refunds.get(entry.key, entry.key), ""))
         if entry.key.startswith("capture:"):
             number = by_order.get(entry.about)
         if number is not None:

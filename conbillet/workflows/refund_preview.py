@@ -7,6 +7,7 @@ from conbillet.catalogue.models import Quota
 from conbillet.memberships.models import Membership
 from conbillet.payments.actions.request_refund import RefundTooLarge
 from conbillet.payments.models import Payment
+from conbillet.payments.queries import outside_left
 from conbillet.sales.actions.give_back_stock import places_of
 from conbillet.sales.models import Order, OrderLine
 from conbillet.tickets.models import CheckIn, HandOut, Ticket
@@ -26,7 +27,8 @@ class Places:
 class RefundPreview:
     """Amounts in øre. `used` are the lines on which somebody was let in or something was handed out.
 
-    `by_hand`: the money came by transfer or at the door, so the association pays it back itself.
+    `by_hand`: the money came by transfer or at the door, so the association pays it back itself. `outside` went back in
+    Stripe's own pages and has no credit note yet; whether it was for these lines, only a human being knows.
     """
 
     lines: tuple[OrderLine, ...]
@@ -38,6 +40,7 @@ class RefundPreview:
     used: tuple[OrderLine, ...]
     cancels_order: bool
     by_hand: bool
+    outside: int = 0
 
 
 def preview_refund(*, order: Order, lines: Collection[OrderLine]) -> RefundPreview:
@@ -55,7 +58,8 @@ def preview_refund(*, order: Order, lines: Collection[OrderLine]) -> RefundPrevi
     if len(chosen) != len(wanted):
         raise AlreadyRefunded
     amount = sum(line.amount for line in chosen)
-    if amount > payment.captured_amount - payment.refunded_amount:
+    outside = outside_left(payment=payment)
+    if amount > payment.captured_amount - payment.refunded_amount + outside:
         raise RefundTooLarge
     used = set(CheckIn.objects.filter(ticket__line__in=chosen, undone_at=None).values_list("ticket__line", flat=True))
     used |= set(HandOut.objects.filter(line__in=chosen).values_list("line", flat=True))
@@ -75,4 +79,5 @@ def preview_refund(*, order: Order, lines: Collection[OrderLine]) -> RefundPrevi
         used=tuple(line for line in chosen if line.pk in used),
         cancels_order=len(chosen) == len(left),
         by_hand=payment.method != Payment.Method.CARD,
+        outside=outside,
     )

@@ -11,9 +11,11 @@ from conbillet.core import audit, clock
 from conbillet.core.actor import Actor
 from conbillet.mail.actions.queue_mail import queue_mail
 from conbillet.memberships.models import Membership
+from conbillet.payments.actions.credit_outside_refund import credit_outside_refund
 from conbillet.payments.actions.request_refund import request_refund
 from conbillet.payments.actions.send_refund import send_refund
 from conbillet.payments.models import Payment, Refund
+from conbillet.payments.queries import outside_left
 from conbillet.sales.actions.give_back_stock import give_back_stock
 from conbillet.sales.actions.issue_receipt import issue_receipt
 from conbillet.sales.actions.settle_order import lock_order
@@ -41,6 +43,10 @@ class AlreadyRefunded(CannotRefund):
     message = _("At least one of these lines has been refunded already.")
 
 
+class NothingReturned(CannotRefund):
+    message = _("No money has gone back by other ways that is not credited already.")
+
+
 class AlreadyUsed(CannotRefund):
     """Somebody was let in, or something was handed out."""
 
@@ -59,12 +65,14 @@ def refund_lines(
     now: datetime,
     note: str = "",
     even_if_used: bool = False,
+    returned_already: bool = False,
 ) -> Receipt:
     """Refund lines of a paid order and return the credit note: one transaction, which the worker's call to Stripe follows.
 
     Reverses each line to the øre (VAT too), makes its ticket worthless, ends its membership, gives its places back. When
-    no line is left, the order is cancelled. `reason` is one of `Refund.reason`. Raises CannotRefund (or RefundTooLarge
-    when money went back by other ways), and then nothing has changed.
+    no line is left, the order is cancelled. `reason` is one of `Refund.reason`. `returned_already`: what somebody gave back in
+    Stripe's own pages was for these lines, so only the rest is sent, if any. Raises CannotRefund (or RefundTooLarge when
+    money went back by other ways and that was not said), and then nothing has changed.
     """
     order, _hold = lock_order(reference=order.reference)
     payment = Payment.objects.select_for_update().get(about=order.reference)
@@ -77,6 +85,9 @@ def refund_lines(
         raise CannotRefund
     if OrderLine.objects.filter(reverses__in=chosen).exists():
         raise AlreadyRefunded
+    returned = outside_left(payment=payment) if returned_already else 0
+    if returned_already and not returned:
+        raise NothingReturned
     try:
         void_ticket(lines=chosen, reason="refunded", actor=actor, now=now, even_if_used=even_if_used)
     except TicketUsed:
@@ -108,18 +119,26 @@ def refund_lines(
         payment_reference=payment.provider_payment or payment.reference,
         now=now,
     )
-    amount = -credit_note.amount
-    if amount:
+    about, split = f"{CREDIT_NOTE}{credit_note.pk}", split_of(chosen)
+    gone = min(returned, -credit_note.amount)
+    if gone:
+        part, split = _divided(split, gone)
+        credit_outside_refund(payment=payment, amount=gone, about=about, split=part, now=now)
+    if sum(split.values()):
         request_refund(
-            payment=payment,
-            amount=amount,
-            reason=reason,
-            about=f"{CREDIT_NOTE}{credit_note.pk}",
-            actor=actor,
-            now=now,
-            split=split_of(chosen),
+            payment=payment, amount=sum(split.values()), reason=reason, about=about, actor=actor, now=now, split=split
         )
+    elif gone:
+        _tell(order, credit_note.pk, now)
     return credit_note
+
+
+def _divided(split: dict[str, int], amount: int) -> tuple[dict[str, int], dict[str, int]]:
+    """The first `amount` øre of a split by account, and the rest."""
+    part: dict[str, int] = {}
+    for account, whole in split.items():
+        part[account] = min(whole, amount - sum(part.values()))
+    return part, {account: whole - part[account] for account, whole in split.items()}
 
 
 def refund_order(
@@ -150,18 +169,21 @@ def refund_settled(*, refund: int) -> None:
     if row.state != Refund.State.SUCCEEDED or not row.about.startswith(CREDIT_NOTE):
         return
     order = Order.objects.get(reference=row.payment.about)
-    credit_note = row.about.removeprefix(CREDIT_NOTE)
     with transaction.atomic():
-        queue_mail(
-            kind="refunded",
-            key=f"refunded/{credit_note}",
-            recipient=order.buyer_email,
-            language=order.language,
-            about=credit_note,
-            organization_id=order.organization_id,
-            person_id=order.buyer_id,
-            now=clock.now(),
-        )
+        _tell(order, int(row.about.removeprefix(CREDIT_NOTE)), clock.now())
+
+
+def _tell(order: Order, credit_note: int, now: datetime) -> None:
+    queue_mail(
+        kind="refunded",
+        key=f"refunded/{credit_note}",
+        recipient=order.buyer_email,
+        language=order.language,
+        about=str(credit_note),
+        organization_id=order.organization_id,
+        person_id=order.buyer_id,
+        now=now,
+    )
 
 
 def _reverse(order: Order, lines: list[OrderLine], now: datetime) -> list[OrderLine]:

@@ -90,3 +90,4 @@ class RefundForm(forms.Form):
     )
     note = LineField(label=_("Note, for your own records"), max_length=240, required=False)
     even_if_used = forms.BooleanField(label=_("Refund although it has been used"), required=False)
+    returned_already = forms.BooleanField(label=_("That money was for these lines: do not send it again"), required=False)

@@ -15,6 +15,7 @@ from conbillet.core.references import pretty
 from conbillet.memberships.models import Membership
 from conbillet.organizations.models import RoleKind
 from conbillet.payments import invariants
+from conbillet.payments.actions.record_outside_refund import record_outside_refund
 from conbillet.payments.models import Payment, Refund
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Order, OrderLine, Receipt
@@ -71,6 +72,18 @@ class TestPages:
         assert [fact for fact, _ids in announced()] == ["refund_requested"]  # the worker calls Stripe, the page does not
         assert AuditEntry.objects.get(action="order_refunded").actor_role == "treasurer"
         assert "Delvist refunderet" in text_of(answer)
+
+    def test_what_went_back_in_stripes_own_pages_is_said_and_credited(self, treasurer, order):
+        payment = Payment.objects.get(about=order.reference)
+        record_outside_refund(payment_id=payment.pk, provider_refund="re_outside", amount=order.amount, now=clock.now())
+        assert "Der er sendt penge tilbage på Stripes egne sider" in text_of(treasurer.get(url_of(order, "refund/"), {"all": "1"}))
+        refused = press(treasurer, order, 1, 2, 3, 4, 5)
+        assert refused.status_code == 422 and "ikke så meget tilbage" in text_of(refused)
+        assert not Ticket.objects.exclude(voided_at=None).exists()
+        press(treasurer, order, 1, 2, 3, 4, 5, returned_already="on")
+        order.refresh_from_db()
+        assert order.state == Order.State.CANCELLED and not Ticket.objects.filter(voided_at=None).exists()
+        assert Refund.objects.count() == 1 and invariants.complaints() == []
 
     def test_everything_that_is_left(self, treasurer, order):
         press(treasurer, order, 1)

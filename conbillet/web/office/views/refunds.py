@@ -49,7 +49,7 @@ def _refund(request: HttpRequest, standing: Standing, order: Order, chosen: list
     try:
         credit_note = refund_lines(
             order=order, lines=chosen, reason=values["reason"], note=values["note"], even_if_used=values["even_if_used"],
-            actor=standing.actor, now=clock.now(),
+            returned_already=values["returned_already"], actor=standing.actor, now=clock.now(),
         )  # fmt: skip
     except (CannotRefund, RefundTooLarge) as refusal:
         return refusal
