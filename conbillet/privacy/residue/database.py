@@ -72,11 +72,13 @@ def _in_table(needles: Needles, cursor: Any, schema: str, name: str, columns: li
 
 def _in_rows(needles: Needles, copied: str, table: str, columns: list[Any], keys: list[str]) -> Iterator[Hit]:
     packed = is_packed(copied) or any(sign in copied for sign in _PACKED_BYTES)
-    if not packed and not needles.any_in(_searchable(copied)):
+    plain_too = needles.any_in(_searchable(copied))
+    deep = packed and _any_inside(needles, copied, columns)
+    if not plain_too and not deep:
         return
     names = [column for column, _kind, _key in columns]
     for line in copied.split("\n"):
-        if not _holds_something(needles, line, packed):
+        if not _holds_something(needles, line, deep):
             continue
         cells = line.split("\t")
         key = ",".join(_key(cells[names.index(name)]) for name in keys)
@@ -91,10 +93,32 @@ def _in_rows(needles: Needles, copied: str, table: str, columns: list[Any], keys
                     yield Hit(f"{table}.{name}", key, value, f"{form}, packed")
 
 
+def _any_inside(needles: Needles, copied: str, columns: list[Any]) -> bool:
+    """Whether anything packed in these rows holds one of the values: unpacked once, and searched together."""
+    waiting: list[str] = []
+    size = 0
+    for line in copied.split("\n"):
+        if not _looks_packed(line):
+            continue
+        for (_name, kind, _is_key), cell in zip(columns, line.split("\t"), strict=True):
+            for text in _inside(cell, kind):
+                waiting.append(text)
+                size += len(text)
+                if size >= _CHUNK:
+                    if needles.any_in("\n".join(waiting).lower()):
+                        return True
+                    waiting, size = [], 0
+    return needles.any_in("\n".join(waiting).lower())
+
+
+def _looks_packed(line: str) -> bool:
+    return is_packed(line) or any(sign in line for sign in _PACKED_BYTES)
+
+
 def _holds_something(needles: Needles, line: str, packed: bool) -> bool:
     if needles.any_in(_searchable(line)):
         return True
-    return packed and (is_packed(line) or any(sign in line for sign in _PACKED_BYTES))
+    return packed and _looks_packed(line)
 
 
 def _searchable(copied: str) -> str:

@@ -59,13 +59,39 @@ class Needles:
             if not any(other in text for other in shorter):
                 shorter.append(text)
         self._texts = [text for texts in mine.values() for text in texts]
+        self._kinds = _by_kind(self._texts)
 
     def found_in(self, text: str) -> list[tuple[int, str]]:
         """Which values stand in the text, and in which form; `text` is lower-case."""
         return [self.forms[needle] for needle in self._texts if needle in text]
 
     def any_in(self, text: str) -> bool:
-        return any(needle in text for needle in self._texts)
+        """Whether `found_in` would find anything. For long texts: most forms are hashes, hexadecimal, base64 and bytes, and
+        a text in which nothing looks like any of these is not searched for each of them."""
+        return any(
+            any(needle in text for needle in needles)
+            for looks_like, needles in self._kinds
+            if looks_like is None or looks_like.search(text)
+        )
+
+
+# Forms that are made of few characters: what they are made of, and the shortest that is worth to be looked for first.
+_KINDS = (("0-9a-f", 12), (r"0-9a-z+/_\-", 14))
+_OCTAL = re.compile(r"\\[0-3][0-7][0-7]")
+
+
+def _by_kind(texts: list[str]) -> list[tuple[re.Pattern[str] | None, list[str]]]:
+    """The needles, those of a kind together with a pattern that every text with one of them matches."""
+    left, kinds = list(texts), []
+    in_bytes = [text for text in left if _OCTAL.search(text)]
+    left = [text for text in left if not _OCTAL.search(text)]
+    for letters, shortest in _KINDS:
+        whole = re.compile(f"[{letters}]{{{shortest},}}")
+        same = [text for text in left if whole.fullmatch(text)]
+        left = [text for text in left if not whole.fullmatch(text)]
+        if same:
+            kinds.append((re.compile(f"[{letters}]{{{min(map(len, same))}}}"), same))
+    return [(None, left), *kinds, *([(_OCTAL, in_bytes)] if in_bytes else [])]
 
 
 def forms_of(value: str) -> Iterator[tuple[str, str]]:

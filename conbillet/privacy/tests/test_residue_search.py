@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import zipfile
 import zlib
 from email.message import EmailMessage
@@ -20,7 +21,7 @@ from django.db import connection
 from conbillet.core import audit
 from conbillet.core.actor import SYSTEM
 from conbillet.core.models import AuditEntry
-from conbillet.privacy.residue import Needles, in_database, in_files, search
+from conbillet.privacy.residue import Needles, database, forms, in_database, in_files, search
 from conbillet.sales.models import Order
 from tests.cast import make_person
 
@@ -228,3 +229,45 @@ def test_what_is_not_there_is_not_found(world):
 def test_short_values_are_refused():
     with pytest.raises(ValueError, match="too short"):
         Needles(["abc"])
+
+
+VALUES = [VALUE, "Ada Lund", "ada@example.com", "12345678", "1990-05-01", "+45 29 38 47 56", "203.0.113.77", "zwq1"]
+NOISE = "tabs\tand words, 2026-01-01 12:00:00+00 \\N navn12@example.dk \\x 8000 Aarhus C\n"
+
+
+@pytest.mark.parametrize("before, behind", [("", ""), ("a", "b"), ("0", "f"), (" ", "\t"), (NOISE, NOISE)])
+def test_the_quick_look_misses_no_form(before, behind):
+    """`any_in` leaves kinds of forms out where nothing looks like them: never one that is there."""
+    for value in VALUES:
+        needles = Needles([value])
+        for needle in needles.forms:
+            assert needles.any_in(f"{before}{needle}{behind}"), (value, needle)
+            assert not needles.any_in(NOISE.lower())
+
+
+def test_planted_a_quick_look_for_too_long_a_run_misses_some(monkeypatch):
+    sound = forms._by_kind
+    monkeypatch.setattr(
+        forms, "_by_kind", lambda texts: [(look and re.compile(look.pattern.replace("{", "{9")), mine) for look, mine in sound(texts)]
+    )  # fmt: skip
+    needles = Needles([VALUE])
+    missed = [needle for needle in needles.forms if not needles.any_in(needle)]
+    assert any(needles.forms[one][1] == "as sha256" for one in missed)
+
+
+def test_rows_that_hold_something_packed_are_dug_into_only_where_it_is(world, monkeypatch):
+    """Unpacked once for a whole block; row by row only when the block holds a value."""
+    rows, sound = [], database._holds_something
+
+    def seen(*args):
+        rows.append(args)
+        return sound(*args)
+
+    monkeypatch.setattr(database, "_holds_something", seen)
+    session = SessionStore()
+    session["pending"] = {"email": "somebody@else.example", "more": "x" * 60}
+    session.save()
+    assert list(in_database(Needles([VALUE]))) == [] and not rows
+    session["pending"] = {"email": VALUE, "more": "x" * 60}
+    session.save()
+    assert {hit.place for hit in in_database(Needles([VALUE]))} == {"django_session.session_data"} and rows
