@@ -14,7 +14,7 @@ from conbillet.core import clock
 from conbillet.core.actor import ANONYMOUS
 from conbillet.core.facts import announce
 from conbillet.memberships.counting.rule_sets import rule_set
-from conbillet.memberships.models import Member, Membership, MembershipType, OwnRuleSet
+from conbillet.memberships.models import Activity, Member, Membership, MembershipType, OwnRuleSet
 from conbillet.newsletters.models import Issue
 from conbillet.organizations.models import Role, RoleKind
 from conbillet.sales.actions.add_to_cart import Wish
@@ -157,6 +157,12 @@ def buyers_membership(world: World, number: int) -> None:
     )  # fmt: skip
 
 
+def activity(world: World, number: int) -> None:
+    Activity.objects.create(
+        organization=world.organization, held_on=date(2026, 1, 5), name=f"Night {number}", entered_at=clock.now()
+    )
+
+
 def own_rules(world: World, number: int) -> None:
     rules = {**rule_set("cfr", year=2026).as_data(), "key": f"own-{number}", "name_da": f"Own {number}"}
     OwnRuleSet.objects.create(organization=world.organization, key=f"own-{number}", valid_from="2026-01-01", rules=rules, made_at=clock.now())  # fmt: skip
@@ -202,6 +208,7 @@ LISTS: list[tuple[str, str, Add, str]] = [
     ("owner", f"{OFFICE}members/", member_who_counts, "Member 3"),
     ("owner", f"{OFFICE}members/counting/cfr/2026/", member_who_counts, "Member 3"),
     ("owner", f"{OFFICE}members/documentation/", own_rules, "Own 3"),
+    ("owner", f"{OFFICE}members/activities/?year=2026", activity, "Night 3"),
     ("owner", f"{OFFICE}membership-types/", membership_type, "Kind 3"),
     ("door_crew", "/door/alea/fastaval/", check_in, "Ada"),
     ("door_crew", "/door/alea/", event, "Con 3"),

@@ -2,7 +2,7 @@
 
 from conbillet.organizations.access import NotFound, Standing
 
-from .models import Member, MemberDocumentation, MembershipType, OwnRuleSet
+from .models import Activity, Member, MemberDocumentation, MembershipType, OwnRuleSet
 
 
 def get_membership_type(*, standing: Standing, number: int) -> MembershipType:
@@ -32,6 +32,14 @@ def get_documentation(*, standing: Standing, reference: str) -> MemberDocumentat
 def get_own_rules(*, standing: Standing, number: int) -> OwnRuleSet:
     """A version of the association's own rules; NotFound for any other."""
     found = OwnRuleSet.objects.filter(organization=standing.organization, pk=number).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_activity(*, standing: Standing, number: int) -> Activity:
+    """An activity of the association's own; NotFound for any other."""
+    found = Activity.objects.filter(organization=standing.organization, pk=number).first()
     if found is None:
         raise NotFound
     return found

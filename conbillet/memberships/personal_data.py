@@ -19,6 +19,7 @@ from conbillet.core.data_map import (
 )
 
 from .models import (
+    Activity,
     DocumentedDues,
     DocumentedMember,
     Member,
@@ -34,6 +35,12 @@ KEPT_AS_EVIDENCE = kept("documentation for grant bodies (tilskudsbekendtgørelse
 
 with data_map.model(MembershipType) as t:
     t.technical(*(field.name for field in MembershipType._meta.concrete_fields), why="what the association offers")
+
+with data_map.model(Activity) as t:
+    t.technical(
+        *(field.name for field in Activity._meta.concrete_fields),
+        why="texts of the association about what it held, and how many came",
+    )
 
 with data_map.model(OwnRuleSet) as t:
     t.technical(

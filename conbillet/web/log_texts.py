@@ -100,6 +100,8 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "members_documented": gettext_lazy("counted the members of a year"),
             "reminders_stopped": gettext_lazy("asked for no more mail about the end of memberships"),
             "reminders_wanted": gettext_lazy("asked for mail about the end of memberships again"),
+            "activity_entered": gettext_lazy("entered an activity"),
+            "activity_removed": gettext_lazy("removed an activity"),
             "rules_added": gettext_lazy("set up rules for counting members"),
             "rules_changed": gettext_lazy("changed rules for counting members"),
             "rules_removed": gettext_lazy("removed rules for counting members"),

@@ -34,6 +34,7 @@ def freeze_year(*, now: datetime) -> None:
                 organization=organization,
                 year=year,
                 rules_version=rules.version,
+                as_of__isnull=True,
                 counted_at__gte=day_start(date(year + 1, 1, 1)),
             )
             if not done.exists():

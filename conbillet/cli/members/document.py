@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 HELP = "count the members of a year for a grant body"
@@ -17,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rules", required=True, metavar="KEY", help="duf, cfr, under25, or the key of a set of the association's own"
     )
+    parser.add_argument("--on", type=date.fromisoformat, metavar="DAY", help="the register as it was on that day (ISO)")
     parser.add_argument("--format", default="text", choices=("text", "json"))
     parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of printing")
 
@@ -39,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         except NoRuleSet as refusal:
             print(f"conbillet: {refusal}", file=sys.stderr)
             return 1
-        counted = count_members(organization_id=organization.pk, rules=rules, year=args.year)
+        counted = count_members(organization_id=organization.pk, rules=rules, year=args.year, on=args.on)
         found = {
             "organization": organization.slug,
             "year": args.year,

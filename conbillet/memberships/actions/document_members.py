@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
@@ -26,16 +26,18 @@ class CannotDocument(Exception):
 
 @transaction.atomic
 def document_members(
-    *, organization: Organization, rules: RuleSet, year: int, actor: Actor, now: datetime
+    *, organization: Organization, rules: RuleSet, year: int, actor: Actor, now: datetime, as_of: date | None = None
 ) -> MemberDocumentation:
-    """The register as it is at this moment, counted for a calendar year. Raises CannotDocument."""
+    """The register as it is at this moment, or as it was on a past day, counted for a calendar year. Raises CannotDocument."""
+    if as_of is not None and not date(year, 1, 1) <= as_of <= copenhagen_day(now):
+        raise CannotDocument("that day is not in the past, or before the year")
     if year > copenhagen_day(now).year:
         raise CannotDocument(f"{year} has not begun")
     with connection.cursor() as cursor:  # purchases that enter a member wait for the moment that this takes
         cursor.execute(
             "SELECT last FROM memberships_membernumber WHERE organization_id = %s FOR UPDATE", [organization.pk]
         )
-    counted = count_members(organization_id=organization.pk, rules=rules, year=year)
+    counted = count_members(organization_id=organization.pk, rules=rules, year=year, on=as_of)
     if not counted:
         raise CannotDocument("the register is empty")
     seed, numbers = secrets.token_hex(16), asdict(totals_of(counted))
@@ -44,6 +46,7 @@ def document_members(
         organization=organization,
         reference=new_reference(),
         year=year,
+        as_of=as_of,
         rules_version=rules.version,
         rules=rules.as_data(),
         numbers=numbers,

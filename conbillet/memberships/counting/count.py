@@ -80,21 +80,31 @@ class Totals:
     reasons: dict[str, int]
 
 
-def read_register(*, organization_id: int) -> list[Registered]:
-    """Everybody, by member number. Two queries, whatever the number of members."""
+def read_register(*, organization_id: int, on: date | None = None) -> list[Registered]:
+    """Everybody, by member number. Two queries, whatever the number of members.
+
+    `on` a past day: what had begun, been paid, been given back or ended by then, and who had been entered; names and
+    addresses are those of now. What a kept count holds, it holds exactly.
+    """
     members = Member.objects.filter(organization_id=organization_id).order_by("pk")
-    columns = ("pk", "left_on", "member_no", "gender", "municipality_code", *PERSON)
+    columns = ("pk", "created_at", "left_on", "member_no", "gender", "municipality_code", *PERSON)
     people = list(members.values_list(*columns).iterator(chunk_size=5000))
-    left = {pk: left_on for pk, left_on, *_rest in people if left_on}
+    left = {pk: left_on for pk, _at, left_on, *_rest in people if left_on and (on is None or left_on <= on)}
     dues: dict[int, list[dict[str, Any]]] = defaultdict(list)
     evidence: dict[int, list[Evidence]] = defaultdict(list)
     memberships = Membership.objects.filter(organization_id=organization_id).order_by("pk")
     for member, ended_at, *values in memberships.values_list("member_id", "ended_at", *DUES).iterator(chunk_size=5000):
         one = dict(zip(DUES, values, strict=True))
+        if on is not None:
+            if _begins_after(one, on):
+                continue
+            ended_at = _as_it_was(one, ended_at, on)
         dues[member].append(one)
         evidence[member].append(evidence_of(one, ended_at, left.get(member)))
     found = []
-    for pk, _left_on, number, gender, code, *values in people:
+    for pk, created_at, _left_on, number, gender, code, *values in people:
+        if on is not None and pk not in dues and copenhagen_day(created_at) > on:
+            continue
         person = dict(zip(PERSON, values, strict=True))
         found.append(
             Registered(
@@ -108,6 +118,22 @@ def read_register(*, organization_id: int) -> list[Registered]:
             )
         )
     return sorted(found, key=lambda one: _by_number(one.member_no))
+
+
+def _begins_after(dues: Mapping[str, Any], on: date) -> bool:
+    """Dues of which nobody could know on that day."""
+    first = dues["period_from"] or (copenhagen_day(dues["paid_at"]) if dues["paid_at"] else None)
+    return first is not None and first > on
+
+
+def _as_it_was(dues: dict[str, Any], ended_at: datetime | None, on: date) -> datetime | None:
+    """Takes out of the dues what came after that day, and answers when the membership had ended by then."""
+    if dues["paid_at"] and copenhagen_day(dues["paid_at"]) > on:
+        dues.update(paid_at=None, payment_reference="", payout_reference="")
+    if ended_at and copenhagen_day(ended_at) > on:  # given back, or taken back by the bank, later
+        dues.update(refunded_amount=0, dispute_state="")
+        return None
+    return ended_at
 
 
 def count(register: Iterable[Registered], *, rules: RuleSet, year: int) -> list[Counted]:
@@ -135,9 +161,9 @@ def count(register: Iterable[Registered], *, rules: RuleSet, year: int) -> list[
     return found
 
 
-def count_members(*, organization_id: int, rules: RuleSet, year: int) -> list[Counted]:
-    """The register counted for a year by one set of rules. Two queries."""
-    return count(read_register(organization_id=organization_id), rules=rules, year=year)
+def count_members(*, organization_id: int, rules: RuleSet, year: int, on: date | None = None) -> list[Counted]:
+    """The register, as it is or as it was on a past day, counted for a year by one set of rules. Two queries."""
+    return count(read_register(organization_id=organization_id, on=on), rules=rules, year=year)
 
 
 def evidence_of(dues: Mapping[str, Any], ended_at: datetime | None, left_on: date | None = None) -> Evidence:

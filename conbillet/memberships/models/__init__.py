@@ -1,10 +1,11 @@
 """The room's tables: the register, and the documentation that was made of it."""
 
+from .activities import Activity
 from .documentation import DocumentedDues, DocumentedMember, MemberDocumentation
 from .own_rules import OwnRuleSet
 from .register import Member, MemberNumber, Membership, MembershipType, PeriodKind
 
 __all__ = [
-    "DocumentedDues", "DocumentedMember", "Member", "MemberDocumentation", "MemberNumber", "Membership", "MembershipType",
+    "Activity", "DocumentedDues", "DocumentedMember", "Member", "MemberDocumentation", "MemberNumber", "Membership", "MembershipType",
     "OwnRuleSet", "PeriodKind",
 ]  # fmt: skip

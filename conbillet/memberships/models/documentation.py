@@ -16,6 +16,7 @@ class MemberDocumentation(TenantModel):
 
     reference = models.CharField(max_length=16, unique=True)
     year = models.PositiveSmallIntegerField()
+    as_of = models.DateField(null=True)  # a past day whose register was counted; empty: that of the moment of counting
     rules_version = models.CharField(max_length=60)  # such as duf/2016-05-29
     rules = models.JSONField()  # the parameters that were asked, so that a later version changes nothing here
     numbers = models.JSONField()

@@ -86,6 +86,7 @@ def _facts(documentation: MemberDocumentation, organization: Organization, langu
         [_("Counting year"), str(documentation.year)],
         [_("Counted by the rules of"), f"{rules.name(language)} ({documentation.rules_version})"],
         [_("Source of the rules"), rules.source(language)],
+        [_("The register as of"), format_day(documentation.as_of, language) if documentation.as_of else ""],
         [_("Counted"), format_moment(documentation.counted_at, language)],
         [_("Members who count"), _("%(count)s of %(all)s in the register") % {"count": numbers["overall"], "all": numbers["members"]}],
         [_("Number of this count"), documentation.reference],

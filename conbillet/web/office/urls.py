@@ -7,6 +7,7 @@ Other groups of pages add their own lines here.
 from django.urls import path
 
 from .views import (
+    activities,
     agreement,
     attendees,
     certificates,
@@ -76,6 +77,10 @@ urlpatterns = [
     path("<slug:organization>/members/documentation/<slug:reference>/", documentation.documentation, name="documentation"),
     path("<slug:organization>/members/documentation/<slug:reference>/<slug:form>/", documentation.hand_out, name="hand_out_members"),
     path("<slug:organization>/members/counting/<slug:rules>/<int:year>/", counting.counting, name="counting"),
+    path("<slug:organization>/members/activities/", activities.activities, name="activities"),
+    path("<slug:organization>/members/activities.pdf", activities.export, {"form": "pdf"}, name="activities_pdf"),
+    path("<slug:organization>/members/activities.xlsx", activities.export, {"form": "xlsx"}, name="activities_xlsx"),
+    path("<slug:organization>/members/activities/<int:number>/remove/", activities.remove, name="remove_activity"),
     path("<slug:organization>/members/rules/new/", own_rules.new, name="new_rules"),
     path("<slug:organization>/members/rules/preview/", own_rules.preview, name="preview_rules"),
     path("<slug:organization>/members/rules/<int:number>/", own_rules.edit, name="rules"),

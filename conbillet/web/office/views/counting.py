@@ -1,6 +1,7 @@
 """Who counts by a set of rules, as the register is now: everybody with the reason, narrowed down to one reason."""
 
 from collections import Counter
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -35,7 +36,8 @@ def counting(request: HttpRequest, standing: Standing, rules: str, year: int) ->
         raise Http404 from None
     if year > this_year:
         raise Http404
-    counted = count(read_register(organization_id=standing.organization.pk), rules=asked, year=year)
+    on = day_of(request.GET.get("on", ""), year=year)
+    counted = count(read_register(organization_id=standing.organization.pk, on=on), rules=asked, year=year)
     why = request.GET.get("why", "")
     reasons = Counter(one.verdict.reason for one in counted if one.verdict.reason)
     shown = [one for one in counted if _fits(one, why)]
@@ -53,11 +55,23 @@ def counting(request: HttpRequest, standing: Standing, rules: str, year: int) ->
         "source": asked.source(get_language()),
         "year": year,
         "why": why,
+        "on": on,
+        "first": date(year, 1, 1),
+        "last": min(clock.copenhagen_day(clock.now()), date(year + 1, 12, 31)),
         "filters": filters,
         "page": page,
         "rows": [_row(one) for one in page],
     }
     return render(request, "office/members/counting.html", context)
+
+
+def day_of(text: str, *, year: int) -> date | None:
+    """A past day from the beginning of the year on, or None: as the register is now."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if date(year, 1, 1) <= day < clock.copenhagen_day(clock.now()) else None
 
 
 def _fits(one: Counted, why: str) -> bool:

@@ -28,6 +28,7 @@ from conbillet.web.pages import office_page
 from conbillet.workflows.member_documentation import hand_out_list, hand_out_proofs, left_out_of, list_csv, list_xlsx
 
 from ..paging import page_of
+from .counting import day_of
 from .own_rules import own_rules_of
 
 YEARS_BACK = 5
@@ -90,7 +91,12 @@ def document(request: HttpRequest, standing: Standing) -> HttpResponse:
             year=int(year) if year.isdigit() and len(year) == 4 else 0,
         )
         kept = document_members(
-            organization=association, rules=rules, year=int(year), actor=standing.actor, now=clock.now()
+            organization=association,
+            rules=rules,
+            year=int(year),
+            as_of=day_of(request.POST.get("on", ""), year=int(year)),
+            actor=standing.actor,
+            now=clock.now(),
         )
     except (NoRuleSet, CannotDocument, ValueError):
         messages.error(request, _("That year cannot be counted: nobody is in the register, or it has not begun."))
@@ -105,7 +111,7 @@ def documentation(request: HttpRequest, standing: Standing, reference: str) -> H
     """A kept count: its numbers, whether it still verifies, what has changed since, and the files."""
     kept = _kept(standing, reference)
     rules = RuleSet.from_data(kept.rules)
-    today = count_members(organization_id=standing.organization.pk, rules=rules, year=kept.year)
+    today = count_members(organization_id=standing.organization.pk, rules=rules, year=kept.year, on=kept.as_of)
     by_gender = kept.numbers["gender_by_band"]
     bands = bands_of(kept.numbers)
     context: dict[str, Any] = {
