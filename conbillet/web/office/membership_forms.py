@@ -1,4 +1,4 @@
-"""The form for a membership type."""
+"""The forms for membership types, for their sale without an event, and for activities."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,12 +7,13 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from conbillet.memberships.actions.enter_activity import MOST
 from conbillet.memberships.models import MembershipType, PeriodKind
 from conbillet.memberships.type_values import MOST_GRACE_DAYS, MOST_REMIND_DAYS, BadMembershipType
 from conbillet.web import fields
 from conbillet.web.amounts import AmountField
 
-from .event_forms import day_field
+from .event_forms import day_field, number_field
 
 FIELDS = ("name_da", "name_en", "period_kind", "grace_days", "fixed_from", "fixed_to", "remind_days")
 
@@ -75,6 +76,17 @@ class SaleForm(forms.Form):
         """Each type that has a price, with it, in øre."""
         prices = [(one, self.cleaned_data[f"amount_{one.pk}"]) for one in self.types]
         return [(one, amount) for one, amount in prices if amount is not None]
+
+
+class ActivityForm(forms.Form):
+    """A number of people, and nobody's name."""
+
+    held_on = day_field(label=_("Day"))
+    name = fields.LineField(label=_("What was held?"), max_length=120)
+    place = fields.LineField(label=_("Where?"), max_length=120, required=False)
+    participants = number_field(0, MOST, label=_("How many came?"))
+
+    use_required_attribute = False
 
 
 def values_of(membership_type: MembershipType) -> dict[str, object]:

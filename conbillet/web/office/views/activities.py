@@ -2,38 +2,25 @@
 
 from typing import Any, cast
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conbillet.core import clock
 from conbillet.core.workbooks import CONTENT_TYPE
 from conbillet.memberships.access import get_activity
-from conbillet.memberships.actions.enter_activity import MOST, CannotEnterActivity, enter_activity
+from conbillet.memberships.actions.enter_activity import CannotEnterActivity, enter_activity
 from conbillet.memberships.actions.remove_activity import remove_activity
 from conbillet.organizations.access import NotFound, Standing
 from conbillet.organizations.permissions import Permission
-from conbillet.web import fields
 from conbillet.web.pages import office_page
 from conbillet.workflows.activity_list import activities_pdf, activities_xlsx, quarters_of
 
-from ..event_forms import day_field, number_field
+from ..membership_forms import ActivityForm
 from .documentation import YEARS_BACK
-
-
-class ActivityForm(forms.Form):
-    """A number of people, and nobody's name."""
-
-    held_on = day_field(label=gettext_lazy("Day"))
-    name = fields.LineField(label=gettext_lazy("What was held?"), max_length=120)
-    place = fields.LineField(label=gettext_lazy("Where?"), max_length=120, required=False)
-    participants = number_field(0, MOST, label=gettext_lazy("How many came?"))
-
-    use_required_attribute = False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
