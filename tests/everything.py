@@ -21,6 +21,7 @@ from conbillet.organizations.tokens import invitation_token, token_hash
 from conbillet.privacy.models import AuthorityCase, Breach, Erasure, InsightPackage
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Order, Participant
+from conbillet.statistics.models import PublicPage
 from conbillet.support.actions.open_chat import open_chat
 from conbillet.support.actions.say import say
 from conbillet.support.models import Case, Chat
@@ -94,6 +95,7 @@ def _of_the_association(world: World, now: datetime) -> dict[str, Any]:
         reference=new_reference(), organization=world.organization, state="sent", subject_da="Gammelt nyt", text_da="Hej", created_at=now,
         updated_at=now, started_at=now, finished_at=now,
     )  # fmt: skip
+    PublicPage.objects.create(organization=world.organization, is_on=True, changed_at=now)
     member = Member.objects.create(organization=world.organization, member_no="7", name="Mia Medlem", created_at=now)
     own = Member.objects.create(
         organization=world.organization, person=world.buyer, member_no="8", name="Bea Buyer", created_at=now,

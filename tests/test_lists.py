@@ -19,11 +19,13 @@ from conbillet.newsletters.models import Issue
 from conbillet.organizations.models import Role, RoleKind
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.models import Order
+from conbillet.statistics.tests.crowd import Guest, let_come
 from conbillet.support.models import CannedAnswer, Case, Chat, ChatMessage
 from conbillet.tickets.models import CheckIn, Ticket
 from conbillet.usage.models import ShopCount, SiteCount
 from conbillet.workflows.cases import receive_case
 from conbillet.workflows.chats import begin_chat
+from conbillet.workflows.statistics import take_statistics
 from tests.cast import World, make_event, make_organization, make_person, make_product, make_quota
 from tests.login import log_in
 from tests.purchases import order_of, paid_order
@@ -177,6 +179,17 @@ def refusal(world: World, number: int) -> None:
     )  # fmt: skip
 
 
+def event_with_people(world: World, number: int) -> None:
+    added = make_event(world.organization, f"big-{number}", name=f"Big {number}", starts_on=date(2025, number, 1), ends_on=date(2025, number, 2))
+    let_come(added, make_product(added, ProductKind.TICKET, "Adult", 100), [Guest()] * 20, now=clock.now())
+    take_statistics(now=clock.now())
+
+
+def place(world: World, number: int) -> None:
+    let_come(world.event, world.adult, [Guest(postcode=["8000", "5000", "9000"][number - 1])] * 20, now=clock.now())
+    take_statistics(now=clock.now())
+
+
 def opened(world: World, number: int) -> None:
     page = ["front", "help", "policy"][number - 1]
     SiteCount.objects.create(day=clock.now().date() - timedelta(days=40), page=page, language="da", times=7777)
@@ -198,6 +211,8 @@ LISTS: list[tuple[str, str, Add, str]] = [
     ("owner", f"{OFFICE}events/fastaval/", product, "Meal 3"),
     ("owner", f"{OFFICE}events/fastaval/figures/", product, "Meal 3"),
     ("owner", f"{OFFICE}events/fastaval/use/", refusal, '<path class="part"'),
+    ("owner", f"{OFFICE}statistics/", event_with_people, "Big 3"),
+    ("owner", f"{OFFICE}events/fastaval/statistics/", place, "Aalborg"),
     ("owner", f"{OFFICE}transfers/", transfer, "Ada Lund"),
     ("owner", f"{OFFICE}orders/?state=awaiting_payment", transfer, "Ada Lund"),
     ("owner", f"{OFFICE}chat/", chat, "/office/alea/chat/"),

@@ -26,6 +26,7 @@ RESERVED = frozenset(
         "theme",
         "office",
         "door",
+        "statistics",
     ]
 )
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -34,8 +34,8 @@ def funnel_rows(steps: Sequence[tuple[Any, int, str]]) -> list[FunnelRow]:
     return rows
 
 
-def funnel_chart(rows: Sequence[FunnelRow], title: str = "", steps: str = "", went_on: bool = True) -> SafeString:
-    """The table; `steps` heads its first column. Without `went_on` its bars stand beside each other, none after another."""
+def funnel_chart(rows: Sequence[FunnelRow], title: str = "", steps: str = "", went_on: bool = True, numbers: str = "") -> SafeString:
+    """The table; `steps` heads its first column, `numbers` the last. Without `went_on` its bars stand beside each other, none after another."""
     most = max((row.times or 0 for row in rows), default=0)
     too_few = _("too few to show")
     body = format_html_join(
@@ -58,7 +58,7 @@ def funnel_chart(rows: Sequence[FunnelRow], title: str = "", steps: str = "", we
         '<thead><tr><th scope="col">{steps}</th><td></td><th scope="col" class="number">{times}</th>{on}</tr></thead><tbody>{body}</tbody></table></div>',
         title=title,
         steps=steps,
-        times=_("Times"),
+        times=numbers or _("Times"),
         on=format_html('<th scope="col" class="number">{}</th>', _("Went on")) if went_on else "",
         body=body,
     )

@@ -29,6 +29,7 @@ MENU = (
     Entry("office:transfers", _("Bank transfers"), "card", Permission.SEE_MONEY),
     Entry("office:receipts", _("Receipts and ledger"), "receipt", Permission.SEE_MONEY),
     Entry("office:chats", _("Chat"), "chat", Permission.CHAT),
+    Entry("office:statistics", _("Statistics"), "chart", Permission.SEE_OFFICE),
     Entry("door:events", _("The door"), "door", Permission.DOOR),
     Entry("office:members", _("Members"), "people", Permission.MEMBERS),
     Entry("office:newsletters", _("Newsletters"), "mail", Permission.NEWS),

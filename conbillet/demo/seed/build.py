@@ -17,7 +17,9 @@ from conbillet.memberships.models import MembershipType
 from conbillet.organizations.models import Organization, RoleKind
 from conbillet.payments.models import ConnectedAccount, Payment
 from conbillet.sales.models import Order
+from conbillet.statistics.actions.show_to_everybody import show_to_everybody
 from conbillet.workflows.refunds import refund_lines
+from conbillet.workflows.statistics import take_statistics
 
 from . import texts
 from .buyer import give_order
@@ -96,9 +98,11 @@ def build(now: datetime, *, buyers: int, say: Callable[[str], None]) -> None:
     crowd = Crowd(2026)
     opened = day_start(last - timedelta(days=150))
     Booth(before, crowd, now).sell(buyers * 11 // 20, first=opened, last=day_start(last - timedelta(days=2)))
+    crowd.a_year_later()
     Booth(ahead, crowd, now).sell(
         buyers * 8 // 20, first=day_start(coming - timedelta(days=150)), last=now - timedelta(hours=1)
     )
+    crowd.regulars = []
     _sell_memberships(organizations["nordlys"], people[OWNER].person, now)
     for convention in (before, ahead):
         give_order(people[BUYER].person, BUYER, convention.event, now)
@@ -109,6 +113,9 @@ def build(now: datetime, *, buyers: int, say: Callable[[str], None]) -> None:
     count_own_pages(now)
     _change_their_minds(ahead, people[OWNER].person, now)
     make_chats(organizations["nordlys"], people, now)
+    take_statistics(now=now)
+    owner = person_actor(people[OWNER].person.pk).for_organization(organizations["nordlys"].pk, RoleKind.OWNER)
+    show_to_everybody(organization=organizations["nordlys"], on=True, actor=owner, now=now)
 
 
 def _sell_memberships(organization: Organization, owner: Person, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Rows of many orders, gathered in memory and written in bulk."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from conbillet.core import rows
@@ -71,3 +72,19 @@ class Rows:
                 for line in lines
             ]
         )
+
+
+def new_member(person: Participant, number: int, at: datetime) -> Member:
+    """Somebody's entry in the association's register."""
+    return Member(
+        organization_id=person.organization_id,
+        member_no=str(number),
+        name=person.name,
+        email=person.email,
+        birth_date=person.birth_date,
+        gender=person.gender,
+        street=person.street,
+        postcode=person.postcode,
+        city=person.city,
+        created_at=at,
+    )

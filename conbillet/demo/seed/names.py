@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from conbillet.core.postcodes import town_for
 
@@ -261,6 +262,21 @@ class Crowd:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.count = 0
+        self.met: list[MadeUp] = []
+        self.regulars: list[MadeUp] = []
+        self.members: dict[tuple[int, str], Any] = {}  # by association and address: whoever is in its register already
+
+    def buyer(self, on: date) -> MadeUp:
+        """Somebody grown up: two in five came last time, where there was one, and nobody comes twice."""
+        back = bool(self.regulars) and self.random.random() < 0.4
+        buyer = self.regulars.pop() if back else self.person(on, youngest=18)
+        self.met.append(buyer)
+        return buyer
+
+    def a_year_later(self) -> None:
+        """Those who were met may come again."""
+        self.regulars = self.random.sample(self.met, len(self.met))
+        self.met = []
 
     def person(self, on: date, *, youngest: int = 6, oldest: int = 66) -> MadeUp:
         """Somebody between those ages on a day; most are between 18 and 35."""

@@ -16,7 +16,7 @@ from conbillet.core.clock import day_end
 from conbillet.core.models import AuditEntry
 from conbillet.core.money import vat_in
 from conbillet.core.references import new_reference
-from conbillet.memberships.models import Member, MemberNumber, Membership
+from conbillet.memberships.models import MemberNumber, Membership
 from conbillet.payments.ledger import MONEY_ACCOUNTS, capture_key
 from conbillet.payments.models import LedgerEntry, Payment
 from conbillet.sales.models import (
@@ -34,7 +34,7 @@ from conbillet.tickets.actions.issue_tickets import TICKET_KINDS
 from conbillet.tickets.models import CheckIn, HandOut, Ticket
 from conbillet.workflows.purchase import split_of
 
-from .bulk import CHUNK, Rows
+from .bulk import CHUNK, Rows, new_member
 from .conventions import Convention
 from .names import Crowd, MadeUp
 from .tastes import fate_of_order, things_for
@@ -81,7 +81,7 @@ class Booth:
 
     def _order(self, at: datetime, every_state: bool) -> None:
         on = self.event.starts_on
-        buyer = self.crowd.person(on, youngest=18)
+        buyer = self.crowd.buyer(on)
         people = [buyer]
         for _ in range(self.random.choices([0, 1, 2, 3], [62, 24, 9, 5])[0]):
             family = self.crowd.person(on)
@@ -334,20 +334,12 @@ class Booth:
         own = line.organization_id
         if line.product is None or line.dues_from is None or line.dues_to is None:
             raise ValueError("a line of dues has a product and a period")
-        self.member_number += 1
-        member = Member(
-            organization_id=own,
-            member_no=str(self.member_number),
-            name=person.name,
-            email=person.email,
-            birth_date=person.birth_date,
-            gender=person.gender,
-            street=person.street,
-            postcode=person.postcode,
-            city=person.city,
-            created_at=at,
-        )
-        self.rows.members.append(member)
+        known = self.crowd.members.get((own, person.email)) if person.email else None
+        if known is None:
+            self.member_number += 1
+            self.rows.members.append(new_member(person, self.member_number, at))
+        member = known or self.rows.members[-1]
+        self.crowd.members[own, person.email] = member
         self.rows.memberships_of.append(line)
         self.rows.memberships.append(
             Membership(

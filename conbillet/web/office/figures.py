@@ -16,25 +16,11 @@ from conbillet.organizations.permissions import Permission, allowed
 from conbillet.payments.queries import Totals
 from conbillet.sales.figures import Awaiting, Sold, awaiting_payment, event_money, sold_by_day
 from conbillet.tickets.queries import people_inside
+from conbillet.web.sales_curve import Chart, sales_curve, sold_until
 
 from .attention import Attention, attention
 
-LONGEST_CURVE = 365
 DAYS_OF_BARS = 30
-
-
-@dataclass(frozen=True)
-class Chart:
-    """What a chart tag takes: labels, and series as (name, values)."""
-
-    title: str
-    labels: Sequence[str]
-    series: Sequence[tuple[str, Sequence[int]]]
-    unit: str = ""
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(any(values) for _name, values in self.series)
 
 
 @dataclass(frozen=True)
@@ -77,13 +63,13 @@ def event_figures(*, standing: Standing, event: Event, now: datetime) -> EventFi
     mine = [row for row in rows if row.event_id == event.pk]
     theirs = [row for row in rows if row.event_id != event.pk]
     days_left = (event.starts_on - today).days
-    then = _sold_until(theirs, before.starts_on - timedelta(days=days_left)) if before and days_left >= 0 else None
+    then = sold_until(theirs, before.starts_on - timedelta(days=days_left)) if before and days_left >= 0 else None
     awaiting = awaiting_payment(organization_id=standing.organization.pk, event_id=event.pk)
     begun = today >= event.starts_on
     return EventFigures(
         event=event,
         days_left=days_left,
-        tickets=_sold_until(mine, today),
+        tickets=sold_until(mine, today),
         tickets_then=then,
         previous=before,
         quotas=quotas,
@@ -94,14 +80,10 @@ def event_figures(*, standing: Standing, event: Event, now: datetime) -> EventFi
         awaiting_orders=sum(row.orders for row in awaiting),
         awaiting_amount=sum(row.amount for row in awaiting),
         inside=people_inside(event=event) if begun else None,
-        curve=_curve(event, mine, before, theirs, today),
+        curve=sales_curve(event, mine, before, theirs, today),
         bars=_bars(event, mine, today, sees_money),
         attention=attention(standing=standing, event=event, now=now),
     )
-
-
-def _sold_until(rows: Sequence[Sold], day: date) -> int:
-    return sum(row.units for row in rows if row.kind in ADMITTING_KINDS and row.day <= day)
 
 
 def _products(event: Event, rows: Sequence[Sold]) -> list[ProductRow]:
@@ -112,35 +94,6 @@ def _products(event: Event, rows: Sequence[Sold]) -> list[ProductRow]:
         units[row.product_id] += row.units
         amounts[row.product_id] += row.amount
     return [ProductRow(product, units[product.pk], amounts[product.pk]) for product in event.products.order_by("position", "pk")]
-
-
-def _curve(event: Event, mine: Sequence[Sold], before: Event | None, theirs: Sequence[Sold], today: date) -> Chart:
-    """Tickets sold so far, by days before the first day; last time's event beside it."""
-    ours, last = _by_days_left(mine, event.starts_on), _by_days_left(theirs, before.starts_on) if before else {}
-    longest = min(max([*ours, *last, 1]), LONGEST_CURVE)
-    days = range(longest, -1, -1)
-    reached = [left for left in days if left >= (event.starts_on - today).days]
-    series = [(event.name, _running(ours, reached, longest))]
-    if before and last:
-        series.append((before.name, _running(last, days, longest)))
-    return Chart(_("Tickets sold, by days before the first day"), [str(left) for left in days], series)
-
-
-def _by_days_left(rows: Sequence[Sold], starts_on: date) -> dict[int, int]:
-    found: Counter[int] = Counter()
-    for row in rows:
-        if row.kind in ADMITTING_KINDS:
-            found[(starts_on - row.day).days] += row.units
-    return found
-
-
-def _running(found: dict[int, int], days: Sequence[int], longest: int) -> list[int]:
-    """Running sums; what was sold before the longest day shown is in the first, so that the last is the whole."""
-    total, sums = sum(units for left, units in found.items() if left > longest), []
-    for left in days:
-        total += found.get(left, 0)
-        sums.append(total)
-    return sums
 
 
 def _bars(event: Event, rows: Sequence[Sold], today: date, sees_money: bool) -> Chart:

@@ -3,21 +3,23 @@
 from django.conf import settings
 from django.urls import path, register_converter
 
-from .addresses import AssociationConverter
-from .views import cart, checkout, event, front, media, order, theme, ticket
+from .addresses import AssociationConverter, EventConverter
+from .views import cart, checkout, event, front, media, order, statistics, theme, ticket
 
 register_converter(AssociationConverter, "association")
+register_converter(EventConverter, "event")
 
 app_name = "shop"
 
 urlpatterns = [
-    path("<association:organization>/<slug:event>/", event.page, name="event"),
-    path("<association:organization>/<slug:event>/cart/", cart.cart, name="add_to_cart"),
-    path("<association:organization>/<slug:event>/checkout/", checkout.checkout, name="checkout"),
+    path("<association:organization>/<event:event>/", event.page, name="event"),
+    path("<association:organization>/<event:event>/cart/", cart.cart, name="add_to_cart"),
+    path("<association:organization>/<event:event>/checkout/", checkout.checkout, name="checkout"),
     path("order/<str:reference>/<str:access_key>/", order.order, name="order"),
     path("order/<str:reference>/<str:access_key>/state.json", order.state, name="order_state"),
-    path("<association:organization>/<slug:event>/calendar.ics", event.calendar, name="calendar"),
+    path("<association:organization>/<event:event>/calendar.ics", event.calendar, name="calendar"),
     path("<association:organization>/", front.organization, name="organization"),
+    path("<association:organization>/statistics/", statistics.statistics, name="statistics"),
     path("", front.front, name="front"),
     path("theme/<slug:organization>.css", theme.accent, name="theme"),
     path("media/<path:name>", media.picture, name="media"),

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from conbillet.catalogue.listings import front_page, organization_page
 from conbillet.core import clock
+from conbillet.statistics.queries import is_public
 from conbillet.usage.counter import count_step
 from conbillet.usage.steps import SitePage, Step
 from conbillet.web.counting import counted, is_visitor
@@ -31,7 +32,7 @@ def front(request: HttpRequest) -> HttpResponse:
     cards = [card(event, today=today) for event in found.upcoming]
     past = [card(event, today=today) for event in found.past]
     context = {"found": found, "cards": cards, "past": past}
-    return _public(render(request, "shop/front.html", {**context, **_cart(request)}))
+    return public_answer(render(request, "shop/front.html", {**context, **in_header(request)}))
 
 
 @require_safe
@@ -46,18 +47,19 @@ def organization(request: HttpRequest, organization: str) -> HttpResponse:
         count_step(found.organization.pk, None, Step.ORGANIZATION, language=request.LANGUAGE_CODE, now=now)
     cards = [card(event, today=today) for event in found.upcoming]
     past = [card(event, today=today) for event in found.past]
-    context = {"organization": found.organization, "cards": cards, "past": past, "memberships": found.memberships, **_cart(request)}
-    return _public(render(request, "shop/organization.html", context))
+    context = {"organization": found.organization, "cards": cards, "past": past, "memberships": found.memberships, "statistics": is_public(organization_id=found.organization.pk), **in_header(request)}
+    return public_answer(render(request, "shop/organization.html", context))
 
 
-def _cart(request: HttpRequest) -> dict[str, object]:
+def in_header(request: HttpRequest) -> dict[str, object]:
     """What the header shows of the visitor's cart. The session is read only where there is one."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return {}
     return {"cart_count": request.session.get("cart_count", 0), "cart_url": request.session.get("cart_url", "")}
 
 
-def _public(response: HttpResponse) -> HttpResponse:
+def public_answer(response: HttpResponse) -> HttpResponse:
+    """A page that is the same for everybody but for language and cart."""
     patch_vary_headers(response, ["Accept-Language", "Cookie"])
     response.headers.setdefault("Cache-Control", "private, max-age=0")
     return response
