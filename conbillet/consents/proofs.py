@@ -101,6 +101,21 @@ def counts(table: str, *columns: str) -> Predicate:
     return Predicate(f"{table} counts by exactly: {', '.join(columns)}; nothing in it is about anybody", holds)
 
 
+def statistics(table: str, *columns: str) -> Predicate:
+    """The table keeps exactly this, and all of it is declared as numbers about nobody."""
+
+    def holds(map_: DataMap) -> bool:
+        found = map_.tables.get(table)
+        return (
+            found is not None
+            and not (found.subject or found.email)
+            and set(found.columns) == {"id", *columns}
+            and all(one.kind == "technical" and one.why.startswith("numbers about nobody") for one in found.columns.values())
+        )
+
+    return Predicate(f"{table} keeps exactly: {', '.join(columns)}; nothing in it leads to anybody", holds)
+
+
 def cookies(clause: str, *names: str, of: str = "") -> Predicate:
     """The cookies of the clause are exactly these, all of them necessary, and of this party (nobody's but ours)."""
 
@@ -309,7 +324,9 @@ CLAUSES: dict[str, tuple[Predicate, ...]] = {
         has("privacy_disclosure", "organization", "purpose", "fields", "policy_version", "at"),
         has("privacy_disclosedperson", "disclosure", "subject_id"),
     ),
-    "disclose.statistics": (has("statistics_table", "organization"),),
+    "disclose.statistics": (
+        statistics("statistics_tableedition", "organization", "event", "year", "table", "part", "least", "people", "shown", "taken_at"),
+    ),
     "disclose.authorities": (
         has("privacy_authoritycase", "authority", "legal_ground", "requested_by"),
         has("privacy_authorityapproval", "case", "by", "approves"),

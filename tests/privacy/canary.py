@@ -61,6 +61,7 @@ from conbillet.workflows.sign_in import move_to_email
 from conbillet.workflows.transfers import confirm_received
 from tests.jobs import run_jobs
 from tests.login import log_in
+from tests.privacy.canary_counted import be_counted
 from tests.privacy.canary_news import get_news
 from tests.purchases import cart_with, order_of, pay_for
 
@@ -124,6 +125,7 @@ class Canary:
         self.chat()
         self.be_documented()
         get_news(self)
+        be_counted(self)
         self.be_limited()
         self.be_known()
         self.join_the_crew()
