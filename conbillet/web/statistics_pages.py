@@ -11,7 +11,7 @@ from datetime import date
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from conbillet.catalogue.models import ADMITTING_KINDS, Event, Product, Quota
+from conbillet.catalogue.models import ADMITTING_KINDS, MEMBERSHIPS_ONLY, Event, Product, Quota
 from conbillet.core.postcodes import municipality_name
 from conbillet.organizations.models import Organization
 from conbillet.sales.figures import Sold, sold_by_day, sold_by_event
@@ -64,7 +64,7 @@ class YearsPage:
 
 def event_page(*, event: Event, today: date, public: bool) -> EventPage:
     """A constant number of queries, none of which grows with the sale."""
-    past = Event.objects.filter(organization=event.organization_id, starts_on__lt=event.starts_on)
+    past = Event.objects.filter(organization=event.organization_id, starts_on__lt=event.starts_on).exclude(kind=MEMBERSHIPS_ONLY)
     before = past.exclude(state__in=[Event.State.DRAFT, Event.State.CANCELLED]).order_by("-starts_on").first()
     rows = sold_by_day(event_ids=[event.pk, *([before.pk] if before else [])])
     mine, theirs = _of(rows, event), _of(rows, before)
@@ -88,7 +88,7 @@ def event_page(*, event: Event, today: date, public: bool) -> EventPage:
 def years_page(*, organization: Organization, public: bool) -> YearsPage:
     """A constant number of queries."""
     shown = [Event.State.LIVE, Event.State.CLOSED]
-    past = Event.objects.filter(organization=organization, state__in=shown).order_by("-starts_on", "-pk")
+    past = Event.objects.filter(organization=organization, state__in=shown).exclude(kind=MEMBERSHIPS_ONLY).order_by("-starts_on", "-pk")
     sold = sold_by_event(event_ids=list(past.values_list("pk", flat=True)[:MOST_EVENTS]))
     events = [event for event in past[:MOST_EVENTS] if event.pk in sold and sold[event.pk].tickets]
     by_event = event_statistics(organization_id=organization.pk, public=public)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
-from conbillet.catalogue.models import Event
+from conbillet.catalogue.models import MEMBERSHIPS_ONLY, Event
 from conbillet.core.clock import copenhagen_day
 from conbillet.memberships.models import Membership
 from conbillet.organizations.models import Organization
@@ -21,7 +21,7 @@ def take_statistics(*, now: datetime) -> int:
     left_out, today = not_counted(now=now), copenhagen_day(now)
     looked_at = TableEdition.objects.filter(event=OuterRef("pk"))
     due = Q(ends_on__gte=today - timedelta(days=DAYS_AFTER)) | ~Exists(looked_at)
-    events = Event.objects.filter(due, state__in=[Event.State.LIVE, Event.State.CLOSED])
+    events = Event.objects.filter(due, state__in=[Event.State.LIVE, Event.State.CLOSED]).exclude(kind=MEMBERSHIPS_ONLY)
     kept = sum(take_editions(event=event, left_out=left_out, now=now) for event in events.order_by("starts_on", "pk"))
     registers = Organization.objects.filter(pk__in=Membership.objects.values("organization_id")).order_by("pk")
     for organization in registers:
