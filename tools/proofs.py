@@ -78,9 +78,18 @@ def table(texts: Library, proofs: Proofs) -> str:
             parts.append(f"Comes later: {texts.pending[clause.id]}.\n")
             continue
         parts += [f"- claims: {predicate.says}" for predicate in CLAUSES.get(clause.id, ())]
-        parts += [f"- proof: `{test}`" for test in proofs.get(clause.id, [])]
+        parts += _by_file(proofs.get(clause.id, []))
         parts.append("")
     return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def _by_file(tests: list[str]) -> list[str]:
+    """A line for each file, with its tests as pytest names them."""
+    files: dict[str, list[str]] = {}
+    for test in tests:
+        file, name = test.split("::", 1)
+        files.setdefault(file, []).append(f"`::{name}`")
+    return [f"- proof: `{file}` {' '.join(names)}" for file, names in files.items()]
 
 
 def main() -> None:
