@@ -9,9 +9,14 @@ from django.db.models import F, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from conbillet.core.prepared import columns, fetch, made
+
 from .models import AgentPresence, CannedAnswer, Chat, ChatFile, ChatMessage
 
 MOST_IN_QUEUE = 200
+# Pages that wait ask these many times a minute.
+_SAID = f"SELECT {columns(ChatMessage, 'x')} FROM support_chatmessage x WHERE x.chat_id = %s AND x.number > %s ORDER BY x.number"  # noqa: S608
+_THERE = "SELECT 1 FROM support_agentpresence WHERE COALESCE(organization_id, 0) = %s AND until_at > %s LIMIT 1"
 
 
 def _of(organization_id: int | None) -> Q:
@@ -32,7 +37,7 @@ def past_chats(organization_id: int | None) -> QuerySet[Chat]:
 def said_after(chat: Chat, number: int) -> list[ChatMessage]:
     """What was said since that message, with its files but for their content."""
     files: dict[int, list[ChatFile]] = {}
-    found = list(ChatMessage.objects.filter(chat=chat, number__gt=number).order_by("number"))
+    found: list[ChatMessage] = [made(ChatMessage, row) for row in fetch(_SAID, [chat.pk, number])]
     for file in ChatFile.objects.filter(message__in=found).defer("content").order_by("id") if found else ():
         files.setdefault(file.message_id, []).append(file)
     for message in found:
@@ -42,7 +47,7 @@ def said_after(chat: Chat, number: int) -> list[ChatMessage]:
 
 
 def somebody_is_there(organization_id: int | None, *, now: datetime) -> bool:
-    return AgentPresence.objects.filter(_of(organization_id), until_at__gt=now).exists()
+    return bool(fetch(_THERE, [organization_id or 0, now]))
 
 
 def agents_there(organization_id: int | None, *, now: datetime) -> set[UUID]:

@@ -2,9 +2,10 @@
 canned answers. Each says where it stands by a `Place`; everything is looked for there and nowhere else."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -32,15 +33,19 @@ from conbillet.workflows.chats import answer_chat
 from .chats import as_json, live_address, message_key, newest_seen, said_to, typing_topic, uploads
 
 
-@dataclass(frozen=True)
+@dataclass
 class Place:
-    """An association's office, or the desk (no association). `base` is the address of its queue; `names` of those who
-    answer there."""
+    """An association's office, or the desk (no association). `base` is the address of its queue; `read_names` finds those
+    who answer there, and is only asked where they are shown."""
 
     organization_id: int | None
     actor: Actor
     base: str
-    names: Mapping[UUID, str] = field(default_factory=dict)
+    read_names: Callable[[], Mapping[UUID, str]]
+
+    @cached_property
+    def names(self) -> Mapping[UUID, str]:
+        return self.read_names()
 
     def address(self, chat: Chat) -> str:
         return f"{self.base}{chat.reference}/"

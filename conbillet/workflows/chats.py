@@ -70,7 +70,7 @@ def answer_chat(
     if chat.agent_id != actor.person_id and chat.state != State.CLOSED:
         take_chat(chat=chat, actor=actor, now=now)
     message = say(chat=chat, by=By.AGENT, text=text, key=key, files=files, actor=actor, now=now)
-    if locked_chat(chat).state == State.MAIL:
+    if message.chat.state == State.MAIL:
         announce("chat_answered", message=message.pk)
     return message
 

@@ -43,6 +43,14 @@ def test_taking_and_putting_back(talk, owner, world):
     assert (state(talk.chat).state, state(talk.chat).agent_id) == ("waiting", None)
 
 
+def test_an_answer_sent_twice_stands_there_once(talk, owner):
+    key = secrets.token_hex(16)
+    for _ in range(2):
+        quick = owner.post(office(talk.chat), {"text": "Kun én", "key": key}, headers={"Accept": "application/json"})
+        assert quick.status_code == 200
+    assert [one["text"] for one in talk.news()["messages"]].count("Kun én") == 1
+
+
 def test_what_a_colleague_has_taken_cannot_be_taken_or_answered(talk, owner, colleague, world):
     owner.post(office(talk.chat), {"do": "take"})
     page = colleague.get(office(talk.chat)).content.decode()

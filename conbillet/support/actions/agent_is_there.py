@@ -17,16 +17,18 @@ def agent_is_there(*, organization_id: int | None, actor: Actor, now: datetime, 
     """Of an association, or of the desk. Pages that wait for somebody are told when the first one comes."""
     if actor.person_id is None:
         return
-    until = now + (LISTENING if listening else READING)
     here = Q(organization_id=organization_id) if organization_id else Q(organization=None)
     mine = AgentPresence.objects.filter(here, person_id=actor.person_id)
-    was_there = mine.filter(until_at__gt=now).exists()
-    AgentPresence.objects.bulk_create(
-        [AgentPresence(organization_id=organization_id, person_id=actor.person_id, until_at=until)],
-        ignore_conflicts=True,
-    )
-    mine.filter(until_at__lt=until).update(until_at=until)
-    if not was_there:
+    known = mine.values_list("until_at", flat=True).first()
+    if known is not None and known > now + LISTENING / 2:
+        return
+    until = now + (LISTENING if listening else READING)
+    if known is None:
+        row = AgentPresence(organization_id=organization_id, person_id=actor.person_id, until_at=until)
+        AgentPresence.objects.bulk_create([row], ignore_conflicts=True)
+    else:
+        mine.filter(until_at__lt=until).update(until_at=until)
+    if known is None or known <= now:
         notify(presence_topic(organization_id))
 
 

@@ -55,6 +55,7 @@ def say(
     locked = locked_chat(chat)
     said = ChatMessage.objects.filter(chat=locked, key=key).first()
     if said is not None:
+        said.chat = locked
         return said
     if locked.state == State.CLOSED:
         raise ChatOver

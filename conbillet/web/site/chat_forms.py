@@ -44,7 +44,7 @@ class AddressForm(forms.Form):
     name = PersonNameField(label=_("Name"), required=False, max_length=80)
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, auto_id="by_mail_%s", **options)  # several forms on one page have a name
+        super().__init__(*args, **{**options, "auto_id": "by_mail_%s"})  # several forms on one page have a name
 
 
 class RenameForm(forms.Form):
@@ -54,6 +54,6 @@ class RenameForm(forms.Form):
     name = PersonNameField(label=_("The new name"))
 
     def __init__(self, *args: Any, people: Any = (), **options: Any) -> None:
-        super().__init__(*args, auto_id="rename_%s", **options)
+        super().__init__(*args, **{**options, "auto_id": "rename_%s"})
         field: Any = self.fields["participant"]
         field.choices = [(one.pk, one.name or "–") for one in people]

@@ -22,7 +22,7 @@ PAGE_SIZE = 50
 
 
 def _place(staff: Staff) -> agents.Place:
-    return agents.Place(None, staff.actor, reverse("desk:chats"), all_staff_names())
+    return agents.Place(None, staff.actor, reverse("desk:chats"), all_staff_names)
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """The association's own chat: who waits, a conversation, canned answers. Other associations' are not found."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,9 +32,12 @@ ANSWERING = [kind for kind, allowed in PERMISSIONS.items() if Permission.CHAT in
 
 
 def _place(standing: Standing) -> agents.Place:
-    crew = StaffMember.objects.filter(organization=standing.organization, kind__in=ANSWERING)
     base = reverse("office:chats", kwargs={"organization": standing.organization.slug})
-    names = {person: name for person, name in crew.values_list("person_id", "name")}  # noqa: C416  typed
+
+    def names() -> dict[UUID, str]:
+        crew = StaffMember.objects.filter(organization=standing.organization, kind__in=ANSWERING)
+        return dict(crew.values_list("person_id", "name"))
+
     return agents.Place(standing.organization.pk, standing.actor, base, names)
 
 
