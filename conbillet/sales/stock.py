@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from conbillet.catalogue.models import Quota
 from conbillet.core import audit, rows
 from conbillet.core.actor import SYSTEM
 from conbillet.core.facts import announce
@@ -41,12 +42,13 @@ def claim(*, wanted: Mapping[int, int], now: datetime, own: Hold | None = None) 
     wanted = {quota: units for quota, units in wanted.items() if units > 0}
     if not wanted:
         return
-    if _take(wanted):
+    locked = _take(wanted)
+    if locked is None:
         return
     # Only now look for places that expired holds still keep. Net changes are applied in one pass by quota id: taking
     # and giving back in separate passes could lock two quotas in both orders, and deadlock.
     with transaction.atomic():
-        freed = _end_expired(list(wanted), now, own)
+        freed = _end_expired(list(wanted), now, own, locked)
         _apply({quota: wanted.get(quota, 0) - freed.get(quota, 0) for quota in {*wanted, *freed}})
 
 
@@ -58,8 +60,11 @@ def claiming(*, quota: int, units: int) -> tuple[str, list[object]]:
     return f"{_TAKE} RETURNING id", [units, quota, units]
 
 
-def _take(wanted: Mapping[int, int]) -> bool:
-    """The quick way, without a savepoint: take one after the other; when one is short, give back what was taken."""
+def _take(wanted: Mapping[int, int]) -> set[int] | None:
+    """The quick way, without a savepoint: take one after the other; when one is short, give back what was taken.
+
+    None when all were taken; else the quotas that are locked by us from now on, although nothing is taken from them.
+    """
     taken: dict[int, int] = {}
     try:
         for quota in sorted(wanted):
@@ -67,8 +72,8 @@ def _take(wanted: Mapping[int, int]) -> bool:
             taken[quota] = wanted[quota]
     except SoldOut:
         release(units=taken)
-        return False
-    return True
+        return set(taken)
+    return None
 
 
 def _apply(changes: Mapping[int, int]) -> None:
@@ -134,11 +139,26 @@ def release_expired(*, now: datetime, limit: int = 500) -> int:
         return len(holds)
 
 
-def _end_expired(quotas: list[int], now: datetime, own: Hold | None) -> Counter[int]:
+def _end_expired(quotas: list[int], now: datetime, own: Hold | None, locked: set[int]) -> Counter[int]:
     expired = Hold.objects.filter(ended_at__isnull=True, expires_at__lt=now, units__quota__in=quotas)
     if own is not None:
         expired = expired.exclude(pk=own.pk)
-    return _end(_lock_expired(Hold.objects.filter(pk__in=expired.values("pk")), 500), now)
+    return _end(_within_reach(_lock_expired(Hold.objects.filter(pk__in=expired.values("pk")), 500), locked), now)
+
+
+def _within_reach(holds: list[Hold], locked: set[int]) -> list[Hold]:
+    """Those whose places can be given back without waiting out of order.
+
+    A quota that comes before one that we have locked is locked at once or not at all: whoever has it may be waiting for ours.
+    """
+    kept = HeldUnits.objects.filter(hold__in=holds).values_list("hold_id", "quota_id") if holds and locked else ()
+    before = {quota for _hold, quota in kept if quota < max(locked)} - locked
+    if not before:
+        return holds
+    free = Quota.objects.filter(pk__in=before).order_by("pk").select_for_update(skip_locked=True, no_key=True)
+    busy = before - set(free.values_list("pk", flat=True))
+    left = {hold for hold, quota in kept if quota in busy}
+    return [hold for hold in holds if hold.pk not in left]
 
 
 def _lock_expired(holds: object, limit: int) -> list[Hold]:
