@@ -14,6 +14,8 @@ LONGEST = timedelta(hours=23, minutes=59)
 MOST_LINES = 100
 LANGUAGES = {"da": "da", "en": "en"}
 METHODS = ("card", "mobilepay")
+# What Stripe takes at once in kroner, in øre: from 2.50 kr. to eight digits.
+SMALLEST, LARGEST = 250, 99_999_999
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ REASONS: dict[str, Any] = {
     "wrong_age": _("The age did not fit the ticket"),
     "amount_changed": _("The total had changed meanwhile and had to be shown anew"),
     "method_not_offered": _("That way to pay is not offered"),
+    "not_by_card": _("Too little, or too much, for a card"),
     "transfer_too_late": _("Too late for a bank transfer"),
     "checkout_unavailable": _("The association cannot take payments by card yet"),
     "checkout_failed": _("Stripe refused to begin the payment"),

@@ -4,10 +4,12 @@ import pytest
 
 from conbillet.catalogue.models import Price
 from conbillet.core.money import LARGEST_AMOUNT
+from conbillet.payments.actions.start_checkout import CheckoutFailed
 from conbillet.payments.models import Payment
 from conbillet.sales.actions.add_to_cart import CannotAddToCart, Wish
-from conbillet.sales.actions.place_order import AmountChanged, TooMuch
+from conbillet.sales.actions.place_order import AmountChanged, NotByCard, TooMuch
 from conbillet.sales.models import Order
+from conbillet.workflows.purchase import pay
 from tests.invariants import broken
 from tests.purchases import cart_with, order_of, pay_for
 from tests.selling.test_changing_carts import place
@@ -57,6 +59,55 @@ def test_a_price_that_rises_before_the_button_is_shown_first_and_after_it_change
 
 
 def test_the_most_one_order_can_cost_fits(world, now):
-    order = order_of(world, now, Wish(world.donation.pk, 1, None, LARGEST_AMOUNT))
+    type(world.event).objects.filter(pk=world.event.pk).update(transfer_allowed=True, version=2)
+    order = order_of(world, now, Wish(world.donation.pk, 1, None, LARGEST_AMOUNT), method="transfer")
     pay_for(order, now)
     assert broken() == []
+
+
+class TestTooLittleForACard:
+    """Stripe takes 2.50 kr. and up, to eight digits of øre: an order that cannot be paid must not keep places."""
+
+    @pytest.mark.parametrize(("amount", "fits"), [(100, False), (249, False), (250, True), (99_999_999, True), (100_000_000, False)])
+    def test_such_an_order_is_refused_before_it_is_placed(self, world, now, amount, fits):
+        least(world, 100)
+        cart = cart_with(world, now, Wish(world.donation.pk, 1, None, amount))
+        if fits:
+            assert place(world, cart, now).amount == amount
+        else:
+            with pytest.raises(NotByCard):
+                place(world, cart, now)
+            assert not Order.objects.exists()
+
+    def test_other_ways_take_it(self, world, now):
+        least(world, 100)
+        type(world.event).objects.filter(pk=world.event.pk).update(door_allowed=True, version=2)
+        cart = cart_with(world, now, Wish(world.donation.pk, 1, None, 100))
+        assert place(world, cart, now, method="door").amount == 100
+
+    @pytest.mark.parametrize("door", [True, False])
+    def test_the_checkout_offers_what_works(self, visitor, door):
+        world = visitor.shop.world
+        least(world, 100)
+        type(world.event).objects.filter(pk=world.event.pk).update(door_allowed=door, version=2)
+        visitor.add(donation="1")
+        html = visitor.checkout().content.decode()
+        assert ("Bestil med betalingspligt" in html) == door
+        answer = visitor.buy(p1__whose=None, p1__birth_date=None)
+        if door:
+            assert answer.status_code == 303 and visitor.order().method == "door"
+        else:
+            assert answer.status_code == 200 and "2,50 kr." in answer.content.decode() and not Order.objects.exists()
+
+    def test_stripe_would_refuse_it(self, shop):
+        order = shop.order()
+        Order.objects.filter(pk=order.pk).update(amount=100)
+        order.lines.update(amount=100)
+        Payment.objects.update(amount=100)
+        with pytest.raises(CheckoutFailed):
+            pay(order=Order.objects.get(pk=order.pk), now=shop.now)
+
+
+def least(world, amount: int) -> None:
+    Price.objects.filter(product=world.donation).update(amount=amount)
+    type(world.event).objects.filter(pk=world.event.pk).update(version=world.event.version + 1)

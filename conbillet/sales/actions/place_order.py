@@ -23,6 +23,7 @@ from conbillet.core.prepared import columns, fetch, made
 from conbillet.core.references import new_reference
 from conbillet.memberships.periods import period_after
 from conbillet.memberships.queries import MemberStanding, types_by_id
+from conbillet.payments.checkout import LARGEST, SMALLEST
 
 from ..models import Cart, CartLine, Hold, Order, OrderLine, Participant
 from ..pricing import PricedLine, Quote, quote
@@ -117,6 +118,10 @@ class AmountChanged(CannotPlaceOrder):
 
 class MethodNotOffered(CannotPlaceOrder):
     message = _("Choose how to pay.")
+
+
+class NotByCard(MethodNotOffered):
+    message = _("Cards and MobilePay take amounts from 2.50 kr. to 999,999.99 kr. only. Choose another way, or another amount.")
 
 
 class TransferTooLate(MethodNotOffered):
@@ -240,6 +245,8 @@ def _method(asked: str, amount: int, event: Event, now: datetime) -> str:
     if amount == 0:
         return Order.Method.FREE
     if asked == Order.Method.CARD:
+        if not SMALLEST <= amount <= LARGEST:
+            raise NotByCard
         return asked
     if asked == Order.Method.DOOR and event.door_allowed:
         return asked

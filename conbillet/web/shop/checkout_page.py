@@ -21,6 +21,7 @@ from conbillet.memberships.models import MembershipType
 from conbillet.memberships.periods import period_after
 from conbillet.memberships.queries import MemberStanding
 from conbillet.organizations.models import VatStatus
+from conbillet.payments.checkout import LARGEST, SMALLEST
 from conbillet.sales.actions.place_order import CannotPlaceOrder, MethodNotOffered, OrderDetails
 from conbillet.sales.models import Cart, CartLine, Order
 from conbillet.sales.pricing import Quote, default_people, quote
@@ -147,7 +148,8 @@ class CheckoutPage:
             found.append((Order.Method.TRANSFER.value, _("Later, by bank transfer")))
         if self.event.door_allowed:
             found.append((Order.Method.DOOR.value, _("At the door, when you come")))
-        return found
+        # What no card takes is paid in another way, if there is one; if there is none, the order says why.
+        return found[1:] if len(found) > 1 and not SMALLEST <= self.amount <= LARGEST else found
 
     @property
     def is_registered(self) -> bool:
