@@ -25,6 +25,7 @@ from conbillet.workflows import (
     membership_sales,
     newsletters,
     policy_news,
+    processor_news,
     reconciliation,
     renewal_reminders,
     statistics,
@@ -79,6 +80,7 @@ every("47 3 * * *", "delete_departed", departures.delete_departed)
 every("3 6 * * *", "remind_of_cases", cases.remind_of_cases)
 every("17 9 * * *", "remind_of_renewal", renewal_reminders.remind_of_renewal)
 every("37 8 * * *", "announce_policy", policy_news.announce_policy)
+every("43 8 * * *", "announce_processors", processor_news.announce_processors)
 every("5 7 * * *", "tell_about_authorities", authorities.tell_persons)
 # What is to be forgotten, and when, stands in the table of retention rules: one job for each.
 for _rule in RULES:

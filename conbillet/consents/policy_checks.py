@@ -6,6 +6,7 @@ from conbillet.core.data_map import DataMap
 
 from .map_hash import map_hash
 from .policy_texts import Library, Text, Version
+from .processors import complaints_about
 from .promises import ALSO, PROMISES
 from .proofs import unproven
 
@@ -145,6 +146,7 @@ def complaints(library: Library, map_: DataMap) -> list[str]:
         *map_is_the_one(library, map_),
         *dates_are_kept(library),
         *published_is_unchanged(library),
+        *complaints_about(library.processors, library.published, map_),
     ]
 
 

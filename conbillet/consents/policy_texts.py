@@ -16,6 +16,9 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from .processors import DOCUMENT as PROCESSORS
+from .processors import ProcessorList, read_lists
+
 LANGUAGES = ("da", "en")
 LENGTHS = ("full", "short")
 POLICY, TERMS, AGREEMENT, CONSENT = "policy", "terms", "agreement", "consent"
@@ -86,6 +89,7 @@ class Library:
     agreements: tuple[Version, ...] = ()
     consents: tuple[Version, ...] = ()
     maps: tuple[tuple[str, str, str], ...] = ()  # (version, hash of the data map, why)
+    processors: tuple[ProcessorList, ...] = ()
     draft: Version | None = None  # the next policy, being written: checked, but not shown and not published
 
     @property
@@ -120,6 +124,7 @@ def library(folder: Path) -> Library:
         pending=_pending(folder / "pending.txt"),
         published=_published(folder / "published.txt"),
         maps=_maps(folder / "maps.txt"),
+        processors=read_lists(folder / PROCESSORS),
     )
 
 

@@ -113,3 +113,17 @@ class Agreement(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organization", "version"], name="organizations_agreement_once")
         ]
+
+
+class ProcessorObjection(TenantModel):
+    """An owner objected for the association to a list of sub-processors that was announced: which, why, who, when."""
+
+    version = models.CharField(max_length=20)
+    reason = models.TextField()
+    by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "version"], name="organizations_objection_once")
+        ]

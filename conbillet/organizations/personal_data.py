@@ -17,7 +17,7 @@ from conbillet.core.data_map import (
     unlink,
 )
 
-from .models import Agreement, Invitation, Organization, Role
+from .models import Agreement, Invitation, Organization, ProcessorObjection, Role
 
 with data_map.model(Organization) as t:
     t.technical(
@@ -57,6 +57,12 @@ with data_map.model(Agreement, subject="accepted_by") as t:
         redact=initials,
         erase=blank,
     )
+
+with data_map.model(ProcessorObjection) as t:
+    t.technical(
+        "id", "organization", "version", "reason", "at", why="texts of the association about a change of sub-processors"
+    )
+    t.link("by", why="which owner wrote it", erase=unlink, export=UNNAMED_STAFF)
 
 with data_map.model(Invitation, email="email") as t:
     t.technical(

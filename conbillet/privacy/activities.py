@@ -145,7 +145,8 @@ ACTIVITIES = (
         _("The association that invites, and the person who accepts"),
         OPERATOR,
         frozenset(
-            {"accounts_staffrole", "organizations_role", "organizations_agreement", "organizations_invitation"}
+            {"accounts_staffrole", "organizations_role", "organizations_agreement", "organizations_invitation",
+             "organizations_processorobjection"}
         ),
         (
             line("name", keep=ACCOUNT, why={IDENTIFY: legal("GDPR art. 28(3)")}, to=ASSOCIATION_RECORD),

@@ -115,6 +115,7 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "statistics_shown": gettext_lazy("showed the statistics to everybody"),
             "statistics_hidden": gettext_lazy("took the public statistics away"),
             "agreement_accepted": gettext_lazy("accepted the agreement"),
+            "processors_objected": gettext_lazy("objected to a change of sub-processors"),
             "role_changed": gettext_lazy("changed somebody's role"),
             "role_removed": gettext_lazy("took somebody's role away"),
             "invitation_made": gettext_lazy("invited somebody"),

@@ -14,6 +14,7 @@ THINGS = {
     "usersessions_usersession": _("Devices that you logged in on"),
     "organizations_role": _("Roles in associations"),
     "organizations_invitation": _("Invitations to roles"),
+    "organizations_processorobjection": _("Objections that you wrote for an association"),
     "organizations_agreement": _("Agreements that you accepted for an association"),
     "sales_cart": _("Carts"),
     "sales_order": _("Orders"),

@@ -1,10 +1,20 @@
 """The agreement's annexes, made from the data map: whose data and why, who else helps, how it is kept safe and how long."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from conbillet.consents.processors import (
+    Listed,
+    ProcessorList,
+    changes,
+    coming_list,
+    current_list,
+    since,
+)
+from conbillet.consents.queries import texts
 from conbillet.core.data_map import (
     IDENTIFY,
     IMPROVE,
@@ -81,6 +91,14 @@ WHEN: dict[str, Any] = {
     "mail relay": _("when the operator uses somebody else's mail server"),
     "amazon s3": _("every day, when backups are switched on"),
 }
+# What each of them gets, as `sends` of the map says it.
+GETS: dict[str, Any] = {
+    "stripe": _("the buyer's e-mail address, the order's number, lines and total"),
+    "cloudflare": _("internet addresses, and what passes between browser and server"),
+    "hetzner": _("nothing is sent; the machines stand there"),
+    "mail relay": _("e-mail address, and what the mail says about orders and tickets"),
+    "amazon s3": _("encrypted backups"),
+}
 COUNTRIES: dict[str, Any] = {"IE": _("Ireland"), "US": _("USA"), "DE": _("Germany"), "DK": _("Denmark")}
 MEASURES: tuple[Any, ...] = (
     _("Each association sees its own rows only; the database itself refuses others (row-level security)."),
@@ -97,6 +115,22 @@ MEASURES: tuple[Any, ...] = (
 )
 
 
+# Annex C, beside the measures: where, how long, who may look.
+INSTRUCTION: tuple[Any, ...] = (
+    _("How long each kind of data is kept stands in annex A. The program deletes it by itself on its date."),
+    _("Where: on the operator's own servers at Hetzner in Germany. Copies in backups go as the privacy policy says."),
+    _("Transfers to countries outside the EU and the EEA: only as annex B says. The association gives no other instruction about them."),
+    _("Inspection: the association can demand what it needs to see that this is kept, and inspect, with 30 days' notice and once a year unless there is a reason."),
+)
+# Annex D: what the parties have agreed beside what the standard contract regulates.
+OTHER_MATTERS: tuple[Any, ...] = (
+    _("A new, changed or removed sub-processor is announced to every owner by mail at least 30 days before. An owner can object in the office; the association can leave before the change."),
+    _("A breach of security is told without undue delay, and within 24 hours after we know it, to the association's own address and to its owners."),
+    _("Each pays for its own time in inspections and in helping the other."),
+    _("Whom to write to: for us the address on the help page; for the association the address in its settings."),
+)
+
+
 @dataclass
 class Kind:
     """One category of data that is kept for the association."""
@@ -108,12 +142,16 @@ class Kind:
 
 @dataclass(frozen=True)
 class Helper:
-    """A sub-processor."""
+    """A sub-processor, in the reader's language. `change` is added, removed or changed, of a list that is coming."""
 
     name: str
     country: str
     does: str
     transfer: str
+    when: str
+    gets: str
+    since: date | None = None
+    change: str = ""
 
 
 def kinds() -> list[Kind]:
@@ -133,13 +171,28 @@ def kinds() -> list[Kind]:
     return [found[name] for name in sorted(found, key=lambda name: order.index(name) if name in order else len(order))]
 
 
-def helpers() -> list[Helper]:
-    """Annex B: every declared processor."""
-    rows = []
-    for one in data_map.load().processors.values():
-        name, does, transfer = PROCESSORS.get(one.name, (one.name, ", ".join(one.sends), ""))
-        rows.append(Helper(str(name), str(COUNTRIES.get(one.country, one.country)), str(does), str(transfer)))
+def helpers(*, on: date) -> list[Helper]:
+    """Annex B: the sub-processors of the list that applies on a day, each with since when."""
+    lists = texts().processors
+    rows = [_helper(one, since=since(lists, one.name, on)) for one in current_list(lists, on).processors]
     return sorted(rows, key=lambda row: row.name)
+
+
+def coming_helpers(*, on: date) -> tuple[ProcessorList | None, list[Helper]]:
+    """What changes with the list that was announced and does not apply yet; None and nothing when there is none."""
+    lists = texts().processors
+    coming = coming_list(lists, on)
+    if coming is None:
+        return None, []
+    return coming, [_helper(one.listed, change=one.kind) for one in changes(current_list(lists, on), coming)]
+
+
+def _helper(one: Listed, *, since: date | None = None, change: str = "") -> Helper:
+    name, does, transfer = PROCESSORS.get(one.name, (one.name, one.when, one.safeguard))
+    return Helper(
+        str(name), str(COUNTRIES.get(one.country, one.country)), str(does), str(transfer),
+        str(WHEN.get(one.name, one.when)), str(GETS.get(one.name, "; ".join(one.sends))), since, change,
+    )  # fmt: skip
 
 
 def _add(texts: list[str], text: str) -> None:

@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from conbillet.catalogue.models import Event
+from conbillet.consents.processors import coming_list
+from conbillet.consents.queries import texts
+from conbillet.core.clock import copenhagen_day
 from conbillet.mail.queries import failed_mails
 from conbillet.organizations.access import Standing
 from conbillet.organizations.models import Organization
@@ -54,6 +57,9 @@ def attention(*, standing: Standing, event: Event | None, now: datetime) -> list
     if event is None and agreement_is_missing(organization, now):
         text = _("The data-processing agreement is waiting to be accepted by an owner")
         found.append(Attention("warn", text, reverse("office:agreement", kwargs={"organization": organization.slug})))
+    if event is None and coming_list(texts().processors, copenhagen_day(now)) is not None:
+        text = _("The companies that help ConBillet change soon: see annex B of the agreement")
+        found.append(Attention("info", text, reverse("office:agreement", kwargs={"organization": organization.slug})))
     if due:
         text = ngettext("%(n)s bank transfer must arrive within three days", "%(n)s bank transfers must arrive within three days", due)
         found.append(Attention("warn", text % {"n": due}, _transfers(organization) if sees_money else _orders(organization, event, "awaiting_payment")))

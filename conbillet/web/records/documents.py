@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -120,11 +121,13 @@ def agreement_annexes(map_: DataMap) -> str:
         ),
         f"## {_('Annex B: who else helps')}\n",
         table(
-            (_("Who"), _("Country"), _("Does what"), _("Transfer outside the EU")),
-            [(one.name, one.country, one.does, one.transfer) for one in annexes.helpers()],
+            (_("Who"), _("Country"), _("Does what"), _("Gets"), _("Transfer outside the EU")),
+            [(one.name, one.country, one.does, one.gets, one.transfer) for one in annexes.helpers(on=date.max)],
         ),
         f"## {_('Annex C: security, and how long')}\n",
-        bullets([*annexes.MEASURES, _("How long each kind of data is kept stands in annex A. The program deletes it by itself on its date.")]),
+        bullets([*annexes.MEASURES, *annexes.INSTRUCTION]),
+        f"\n## {_('Annex D: what else we have agreed')}\n",
+        bullets(annexes.OTHER_MATTERS),
     ])  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from .views import (
     newsletter_archive,
     package,
     policy,
+    processors,
     reminders,
 )
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("policy/terms/", policy.terms, name="terms"),
     path("policy/terms/<slug:day>/", policy.terms, name="terms_of"),
     path("policy/cookies/", cookies.cookies, name="cookies"),
+    path("policy/processors/", processors.processors, name="processors"),
     path("policy/changes/", policy.changes, name="changes"),
     path("policy/<slug:day>/", policy.archived, name="policy_of"),
     path("newsletter/", newsletter.newsletter, name="newsletter"),

@@ -16,6 +16,7 @@ from . import (  # noqa: F401 - register their letters
     erasure_letters,
     insight_letters,
     membership_letters,
+    processor_letters,
 )
 from .letters import write
 
