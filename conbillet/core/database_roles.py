@@ -41,8 +41,9 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$
 """
 
-# Danish order without ICU: a sort key in which æ, ø, å (and aa) follow z. Immutable, so it can stand in an index.
-_SORT_KEY = """
+# Danish order without ICU: a sort key in which æ, ø, å (and aa) follow z. Immutable, and indexes are made of it: a change of
+# it needs a migration that makes them anew.
+SORT_KEY = """
 CREATE OR REPLACE FUNCTION conbillet_sort_key(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     SELECT replace(replace(replace(replace(replace(replace(lower(value), 'aa', '~3'), 'å', '~3'), 'æ', '~1'), 'ä', '~1'), 'ø', '~2'), 'ö', '~2')
@@ -76,7 +77,7 @@ def sync(connection: BaseDatabaseWrapper, *, prefix: str, app_password: str = ""
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quote(app)}, {quote(office)}")
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quote(office)}")
         cursor.execute(_ANNOUNCE)
-        cursor.execute(_SORT_KEY)
+        cursor.execute(SORT_KEY)
         cursor.execute(_FORGET_PAYLOADS)
         cursor.execute("REVOKE EXECUTE ON FUNCTION conbillet_forget_payloads(timestamptz) FROM PUBLIC")
         cursor.execute(f"GRANT EXECUTE ON FUNCTION conbillet_forget_payloads(timestamptz) TO {quote(app)}")

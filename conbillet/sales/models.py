@@ -1,7 +1,7 @@
 """Carts, holds, orders and their lines, receipts."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -149,6 +149,12 @@ class Participant(TenantModel):
         indexes = [
             models.Index(fields=["person"]),
             models.Index(Lower("email"), condition=Q(person__isnull=True), name="sales_participant_of_address"),
+            models.Index(
+                "organization",
+                Func("name", function="conbillet_sort_key", output_field=models.TextField()),
+                "id",
+                name="sales_participant_by_name",
+            ),
         ]
 
 

@@ -19,6 +19,11 @@ _LIVE = """EXISTS (
 _NOT_RESTRICTED = """NOT EXISTS (SELECT FROM privacy_restricted() AS r(person_id) WHERE r.person_id = {person})
   AND NOT EXISTS (SELECT FROM privacy_restricted_addresses() AS a(email) WHERE {person} IS NULL AND a.email = lower({email}))"""
 
+_HOLDS_SOMETHING = _LIVE.format(whose="l.participant_id = p.id")
+# Who holds something of a paid order: `p`, with the order `o`. The view's first half, and what finds a page of it by name.
+HOLDERS = f"""FROM sales_participant p JOIN sales_order o ON o.organization_id = p.organization_id AND o.id = p.order_id
+WHERE o.state = 'paid' AND {_HOLDS_SOMETHING} AND {_NOT_RESTRICTED.format(person="p.person_id", email="p.email")}"""
+
 # Whose data may only be stored (GDPR art. 18). The office may not read limits, so the function has its owner's rights;
 # it tells an association about its own people only. Without an association it is asked by *app*, which may see all.
 _RESTRICTED = """
@@ -104,21 +109,19 @@ class Attendee(models.Model):
         names = sorted(holder.keys() | buyer.keys())
         of_holder = ", ".join(_column("p", holder.get(name), name) for name in names)
         of_buyer = ", ".join(_column("o", buyer.get(name), name) for name in names)
-        holds_something = _LIVE.format(whose="l.participant_id = p.id")
         is_the_buyer = "(p.person_id = o.buyer_id OR (lower(p.email) = lower(o.buyer_email) AND p.name = o.buyer_name))"
         view = f"""
 CREATE VIEW {cls._meta.db_table} WITH (security_invoker = true) AS
 SELECT p.id * 2 AS id, p.organization_id, o.event_id, o.id AS order_id, p.id AS participant_id,
        COALESCE(p.person_id, md5('conbillet participant ' || p.id)::uuid) AS subject_id, 'holder' AS kind, {of_holder}
-FROM sales_participant p JOIN sales_order o ON o.organization_id = p.organization_id AND o.id = p.order_id
-WHERE o.state = 'paid' AND {holds_something} AND {_NOT_RESTRICTED.format(person="p.person_id", email="p.email")}
+{HOLDERS}
 UNION ALL
 SELECT o.id * 2 + 1, o.organization_id, o.event_id, o.id, NULL::bigint,
        COALESCE(o.buyer_id, md5('conbillet order ' || o.id)::uuid), 'buyer', {of_buyer}
 FROM sales_order o
 WHERE o.state = 'paid' AND {_LIVE.format(whose="true")} AND {_NOT_RESTRICTED.format(person="o.buyer_id", email="o.buyer_email")}
   AND NOT EXISTS (SELECT FROM sales_participant p WHERE p.organization_id = o.organization_id AND p.order_id = o.id
-                  AND {is_the_buyer} AND {holds_something})"""  # noqa: S608  names of our own columns, from the map
+                  AND {is_the_buyer} AND {_HOLDS_SOMETHING})"""  # noqa: S608  names of our own columns, from the map
         functions = "privacy_restricted(), privacy_restricted_addresses()"
         return [
             f"{_RESTRICTED};{_RESTRICTED_ADDRESSES}",

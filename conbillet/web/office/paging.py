@@ -1,5 +1,6 @@
 """Paging that stays quick: nothing counts or skips more than ten thousand rows; who has more searches instead."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -8,14 +9,15 @@ from django.utils.functional import cached_property
 
 PAGE = 50
 MOST = 10_000
+By = Callable[..., list[Any]]
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """A paginator over the first `MOST` rows. `has_more` says that there are others behind them."""
 
-    def __init__(self, rows: "QuerySet[Any]", per_page: int = PAGE) -> None:
+    def __init__(self, rows: "QuerySet[Any]", per_page: int = PAGE, by: By | None = None) -> None:
         super().__init__(rows, per_page)
-        self.rows = rows
+        self.rows, self.by = rows, by
 
     @cached_property
     def _counted(self) -> int:
@@ -28,6 +30,13 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     @property
     def has_more(self) -> bool:
         return self._counted > MOST
+
+    def page(self, number: Any) -> "Page[Any]":
+        if self.by is None:
+            return super().page(number)
+        number = self.validate_number(number)
+        first = (number - 1) * self.per_page
+        return Page(self.by(first=first, last=min(first + self.per_page, self.count)), number, self)
 
 
 class FoundPaginator(CappedPaginator):
@@ -61,6 +70,11 @@ class FoundPaginator(CappedPaginator):
         return list(chosen) if isinstance(chosen, dict) else []
 
 
-def page_of(rows: "QuerySet[Any]", number: str, per_page: int = PAGE, *, searched: bool = False) -> "Page[Any]":
-    """The page that was asked for; the nearest one there is for anything else."""
-    return (FoundPaginator if searched else CappedPaginator)(rows, per_page).get_page(number)
+def page_of(
+    rows: "QuerySet[Any]", number: str, per_page: int = PAGE, *, searched: bool = False, by: By | None = None
+) -> "Page[Any]":
+    """The page that was asked for; the nearest one there is for anything else.
+
+    `by(first=, last=)` gives the rows from `first` up to `last`, where that is quicker than to sort them all.
+    """
+    return (FoundPaginator if searched else CappedPaginator)(rows, per_page, by).get_page(number)

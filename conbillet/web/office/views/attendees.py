@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
+from functools import partial
+from typing import Any, cast
 from urllib.parse import urlencode
 
+from django.core.paginator import Page
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,9 +25,9 @@ from conbillet.core.workbooks import CONTENT_TYPE
 from conbillet.organizations.access import Standing
 from conbillet.organizations.permissions import Permission
 from conbillet.privacy.actions.disclose_to_organization import disclose_to_organization
-from conbillet.privacy.attendees import find_attendees
+from conbillet.privacy.attendees import AttendeeFilter, find_attendees, holders_by_name
 from conbillet.privacy.disclosure import Handed, Handover
-from conbillet.privacy.models import Disclosure
+from conbillet.privacy.models import Attendee, Disclosure
 from conbillet.workflows.attendee_files import attendees_csv, attendees_xlsx
 
 from ..attendee_forms import AttendeeForm
@@ -54,7 +57,7 @@ def attendees(request: HttpRequest, standing: Standing, event: Event) -> HttpRes
     data = request.POST if request.method == "POST" else request.GET
     form = _form(data, event)
     found = find_attendees(organization_id=standing.organization.pk, event=event, wanted=form.wanted())
-    page = page_of(found, data.get("page", "1"))
+    page = _page(standing, event, form, found, data.get("page", "1"))
     context = {
         "event": event,
         "form": form,
@@ -64,6 +67,13 @@ def attendees(request: HttpRequest, standing: Standing, event: Event) -> HttpRes
         "narrowed": form.narrowed,
     }
     return render(request, "office/attendees/list.html", context)
+
+
+def _page(standing: Standing, event: Event, form: AttendeeForm, found: "QuerySet[Attendee]", number: str) -> "Page[Any]":
+    """All holders by name are found page by page in an index, instead of sorting them all."""
+    if form.wanted() != AttendeeFilter(kind=Attendee.Kind.HOLDER):
+        return page_of(found, number)
+    return page_of(found, number, by=partial(holders_by_name, organization_id=standing.organization.pk, event=event))
 
 
 def _form(data: dict[str, str], event: Event) -> AttendeeForm:
