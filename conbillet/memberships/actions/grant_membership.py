@@ -60,7 +60,12 @@ def grant_membership(*, organization_id: int, details: MemberDetails, dues: Dues
     ).first()
     if existing is not None:
         return existing
-    member = _find(organization_id, details)
+    member, number = _find(organization_id, details), ""
+    if member is None:
+        # Whoever enters somebody new takes a number, and waits for it until everybody else who does is through. So look once
+        # more: somebody who pays twice at the same moment would be two members.
+        number = next_number(organization_id)
+        member = _find(organization_id, details)
     snapshot = {
         "name": details.name,
         "email": details.email,
@@ -75,7 +80,7 @@ def grant_membership(*, organization_id: int, details: MemberDetails, dues: Dues
         member = Member.objects.create(
             organization_id=organization_id,
             person_id=details.person_id,
-            member_no=next_number(organization_id),
+            member_no=number,
             created_at=now,
             **snapshot,
             **_municipality(None, details),
