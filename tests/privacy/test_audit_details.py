@@ -29,7 +29,7 @@ HARMLESS = {
     "fields", "form", "found", "generation", "kind", "lines", "means", "method", "new_link", "payouts_enabled", "people",
     "product", "purpose", "quota", "refund", "role", "size", "stage", "status", "version", "state", "provider_payment",
     "provider_refund", "even_if_used", "count", "reference", "orders", "dues", "donations", "to", "basis", "outcome",
-    "rows", "sha256", "approves", "silence", "period", "text_hash", "failure", "via", "line",
+    "rows", "sha256", "approves", "silence", "period", "text_hash", "failure", "via", "line", "receivers", "at",
 }  # fmt: skip
 # Codes of ours in these calls; everywhere else a reason is somebody's own words.
 REASONS_THAT_ARE_CODES = {"void_ticket.py", "refunds.py", "request_refund.py", "settle_refund.py"}
