@@ -113,6 +113,7 @@ class TestHandedOut:
     def test_the_same_file_each_time(self, owner, kept):
         assert handed(owner, kept, "numbers") == handed(owner, kept, "numbers")
 
+    @pytest.mark.proves("use.member_documentation")
     @pytest.mark.parametrize("form", ["csv", "xlsx", "pdf"])
     def test_a_list_is_written_down_person_by_person(self, owner, world, now, kept, form):
         Member.objects.filter(member_no="2").update(person=world.buyer)

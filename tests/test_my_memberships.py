@@ -108,6 +108,7 @@ class TestSale:
 
 
 class TestLeaving:
+    @pytest.mark.proves("use.member_documentation")
     def test_the_page_says_what_happens_and_it_happens(self, buyer, world, now, member):
         last = Membership.objects.get().period_to
         page = buyer.get(f"{PAGE}{member.pk}/leave/")

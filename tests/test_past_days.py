@@ -121,6 +121,7 @@ class TestKept:
         monkeypatch.setattr(clock, "now", lambda: LATER + timedelta(minutes=30))
         assert self.sha256(owner, kept, form) == before
 
+    @pytest.mark.proves("use.member_documentation")
     def test_names_go_when_their_time_has_come_and_numbers_stay(self, world, owner, kept):
         (rule,) = [one for one in RULES if one.name == "member_evidence"]
         last = datetime(2031, 12, 31, 12, tzinfo=UTC)

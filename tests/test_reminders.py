@@ -114,6 +114,7 @@ def test_a_calendar_year_is_renewed_when_the_dues_count(membership, now):
     assert "fra den 1. januar" in letter()
 
 
+@pytest.mark.proves("use.member_documentation")
 def test_the_link_needs_a_click_and_no_account_and_holds_from_the_next_mail(client, membership, now):
     address = f"/help/no-reminders/{token_for(membership.member)}/"
     page = client.get(address)

@@ -312,7 +312,15 @@ CLAUSES: dict[str, tuple[Predicate, ...]] = {
         no_column("newsletters_recipient", "opened_at", "clicked_at", "link", "ip", "user_agent"),
         reads_not("newsletters_recipient", ASSOCIATION, ASSOCIATION_RECORD),
     ),
-    "use.member_documentation": (bases("use.member_documentation", "6(1)(b)"),),
+    "use.member_documentation": (
+        bases("use.member_documentation", "6(1)(b)"),
+        has("memberships_memberdocumentation", "year", "rules", "numbers", "numbers_sha256", "list_sha256", "seed"),
+        has("memberships_documentedmember", "counts", "reason_code", "name", "birth_date", "street"),
+        has("memberships_member", "left_on", "wants_reminders"),
+        has("privacy_disclosedperson", "disclosure"),
+        keeps("user.member_number", "member_evidence"),
+        reads_not("memberships_memberdocumentation", STRIPE),
+    ),
     "use.improve": (
         counts("usage_shopcount", "organization", "event", "day", "step", "detail", "language", "times"),
         counts("usage_sitecount", "day", "page", "language", "times"),
