@@ -11,6 +11,8 @@ from conbillet.catalogue.changes import CannotChange
 from conbillet.catalogue.models import Event
 from conbillet.core import clock
 from conbillet.core.models import AuditEntry
+from conbillet.core.official_postcodes import keep_official, read_official
+from conbillet.core.tests.test_official_postcodes import TABLE
 from conbillet.memberships.actions.forget_contacts import forget_contacts
 from conbillet.memberships.actions.forget_evidence import forget_evidence
 from conbillet.memberships.counting.count import count_members
@@ -192,3 +194,57 @@ class TestChildren:
         assert buyer.get(f"{PAGE}{member.pk}/leave/").status_code == 404
         Guardianship.objects.create(guardian=world.buyer, child=child, basis="case", since_at=now)
         assert buyer.get(f"{PAGE}{member.pk}/leave/").status_code == 200
+
+
+class TestMunicipality:
+    @pytest.fixture(autouse=True)
+    def official(self, tmp_path, settings):
+        settings.CONBILLET_DATA = tmp_path
+        keep_official(read_official(TABLE.encode()))
+
+    def test_a_member_is_asked_only_where_the_postcode_lies_in_several(self, buyer, member):
+        Member.objects.update(postcode="8000", municipality_code="0751", municipality_source="auto")
+        assert "I hvilken kommune" not in text_of(buyer.get(PAGE))
+        Member.objects.update(postcode="2800", municipality_code="", municipality_source="")
+        page = text_of(buyer.get(PAGE))
+        assert (
+            "I hvilken kommune" in page
+            and "Gladsaxe" in page
+            and "Aarhus" not in page.split("I hvilken kommune")[1][:200]
+        )
+        buyer.post(f"{PAGE}{member.pk}/municipality/", {"code": "0751"})
+        assert not Member.objects.get().municipality_code
+        buyer.post(f"{PAGE}{member.pk}/municipality/", {"code": "0159"})
+        assert (Member.objects.get().municipality_code, Member.objects.get().municipality_source) == ("0159", "chosen")
+
+    def test_nobody_answers_for_another(self, client, world, member):
+        Member.objects.update(postcode="2800", municipality_code="")
+        stranger = log_in(client, make_person("Bo", "bo@example.com"), second_factor=False)
+        assert stranger.post(f"{PAGE}{member.pk}/municipality/", {"code": "0159"}).status_code == 404
+        assert not Member.objects.get().municipality_code
+
+    def test_the_office_is_asked_too_and_sees_the_likely_ones_first(self, world):
+        owner = log_in(Client(), world.owner)
+        answer = owner.post(
+            "/office/alea/members/new/", {"name": "Ny Person", "postcode": "2800", "country": "DK"}, follow=True
+        )
+        assert any("flere kommuner" in str(message) for message in answer.context["messages"])
+        (_nothing, (_here, likely), (_others, others)) = answer.context["form"].fields["municipality_code"].choices
+        assert [code for code, _name in likely] == ["0157", "0159", "0173", "0230"] and len(others) == 94
+
+
+def test_who_stands_there_twice_is_said_and_found(world, member, now):
+    Member.objects.create(
+        organization=world.organization,
+        member_no="77",
+        name=member.name.upper(),
+        birth_date=member.birth_date,
+        created_at=now,
+    )
+    owner = log_in(Client(), world.owner)
+    assert "Står måske to gange" in text_of(owner.get(f"/office/alea/members/{member.member_no}/"))
+    found = owner.get("/office/alea/members/", {"state": "doubles"}).context["page"]
+    assert {one.member_no for one in found} == {member.member_no, "77"}
+    assert "2 poster har samme navn" in text_of(owner.get("/office/alea/members/documentation/"))
+    Member.objects.filter(member_no="77").update(birth_date=date(1950, 1, 1))
+    assert "samme navn" not in text_of(owner.get("/office/alea/members/documentation/"))

@@ -12,6 +12,7 @@ from .models import Member, Membership
 
 LONGEST_SEARCH = 80
 NOW, BEFORE, LEFT, UNPAID, NO_MUNICIPALITY = "now", "before", "left", "unpaid", "municipality"
+DOUBLES = "doubles"
 _BY_NAME = OrderBy(Func("name", function="conbillet_sort_key", output_field=TextField()))
 SORTS: dict[str, list[Any]] = {
     "name": [_BY_NAME, F("id").asc()],
@@ -27,6 +28,27 @@ class MemberFilter:
     text: str = ""
     state: str = ""
     sort: str = "name"
+
+
+def _entered_twice() -> Exists:
+    """Another entry of the same name and date of birth: the same person, or two of whom somebody should make sure."""
+    others = Member.objects.filter(organization=OuterRef("organization"), birth_date=OuterRef("birth_date"))
+    return Exists(others.exclude(pk=OuterRef("pk")).filter(name__iexact=OuterRef("name")))
+
+
+def doubles_of(member: Member) -> QuerySet[Member]:
+    """Other entries of the same name and date of birth."""
+    if not member.name or member.birth_date is None:
+        return Member.objects.none()
+    same = Member.objects.filter(
+        organization_id=member.organization_id, birth_date=member.birth_date, name__iexact=member.name
+    )
+    return same.exclude(pk=member.pk).order_by("pk")
+
+
+def count_doubles(*, organization_id: int) -> int:
+    """How many entries stand there twice."""
+    return Member.objects.filter(_entered_twice(), organization_id=organization_id).exclude(name="").count()
 
 
 def _not_left(on: date) -> Q:
@@ -49,6 +71,8 @@ def find_members(*, organization_id: int, wanted: MemberFilter, on: date) -> Que
         members = members.filter(left_on__isnull=False)
     elif wanted.state == UNPAID:
         members = members.filter(Exists(Membership.objects.filter(member=OuterRef("pk"), paid_at=None)))
+    elif wanted.state == DOUBLES:
+        members = members.filter(_entered_twice())
     elif wanted.state == NO_MUNICIPALITY:
         members = members.filter(country="DK", municipality_code="")
     return members.order_by(*SORTS.get(wanted.sort, SORTS["name"]))

@@ -102,6 +102,7 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "reminders_wanted": gettext_lazy("asked for mail about the end of memberships again"),
             "activity_entered": gettext_lazy("entered an activity"),
             "activity_removed": gettext_lazy("removed an activity"),
+            "municipality_chosen": gettext_lazy("said in which municipality they live"),
             "rules_added": gettext_lazy("set up rules for counting members"),
             "rules_changed": gettext_lazy("changed rules for counting members"),
             "rules_removed": gettext_lazy("removed rules for counting members"),

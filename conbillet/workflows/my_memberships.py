@@ -12,6 +12,7 @@ from conbillet.catalogue.models import Event, Product, ProductKind
 from conbillet.core.clock import add_months, age_on, copenhagen_day
 from conbillet.memberships.evidence import CONTACT_MONTHS, MONTHS
 from conbillet.memberships.models import Member, Membership
+from conbillet.memberships.places import choices_for
 from conbillet.privacy.insight.children import GROWN_UP, wards_of
 from conbillet.sales.models import OrderLine
 
@@ -30,6 +31,13 @@ class MyMember:
         """The last day that is paid for."""
         paid = [one.period_to for one in self.memberships if one.paid_at and not one.ended_at and one.period_to]
         return max(paid, default=None)
+
+    @property
+    def municipalities(self) -> tuple[tuple[str, str], ...]:
+        """What to ask: where the postcode lies in several and nobody has said which; else nothing."""
+        if self.member.municipality_code or self.member.left_on:
+            return ()
+        return choices_for(country=self.member.country, postcode=self.member.postcode)
 
     def is_member(self, on: date) -> bool:
         """On that day: paid for, begun, and not left."""

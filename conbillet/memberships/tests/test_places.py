@@ -8,6 +8,7 @@ import pytest
 from conbillet.core.actor import SYSTEM
 from conbillet.core.official_postcodes import keep_official, read_official
 from conbillet.core.tests.test_official_postcodes import TABLE
+from conbillet.memberships.actions.choose_municipality import NoSuchChoice, choose_municipality
 from conbillet.memberships.actions.correct_member import correct_member
 from conbillet.memberships.actions.enter_member import enter_member
 from conbillet.memberships.actions.grant_membership import Dues, MemberDetails, grant_membership
@@ -103,3 +104,14 @@ def test_lines_of_one_number_that_look_like_two_people_are_doubted(world, now):
     done = load(world, now, one() + one(name="Bo", birth_date="2001-02-02").split("\n")[1] + "\n")
     assert [(doubt.line, doubt.column) for doubt in done.doubts] == [(3, "member_no")]
     assert not load(world, now, one() + one(name="Anna B.").split("\n")[1] + "\n").doubts
+
+
+@pytest.mark.usefixtures("official")
+class TestAsked:
+    def test_a_member_chooses_among_the_postcodes_own(self, world, now):
+        member = buy(world, now, postcode="2800")
+        for code in ("0751", "", "9999"):
+            with pytest.raises(NoSuchChoice):
+                choose_municipality(member=member, code=code, actor=SYSTEM, now=now)
+        choose_municipality(member=member, code="0159", actor=SYSTEM, now=now)
+        assert place(member) == ("0159", "chosen", "0159")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("orders/", orders.orders, name="orders"),
     path("orders/<str:reference>/", orders.order, name="order"),
     path("memberships/", memberships.memberships, name="memberships"),
+    path("memberships/<int:member>/municipality/", memberships.municipality, name="choose_municipality"),
     path("memberships/<int:member>/leave/", memberships.leave, name="leave_membership"),
     path("profile/", profile.profile, name="profile"),
     path("security/", security.security, name="security"),

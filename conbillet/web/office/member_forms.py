@@ -14,6 +14,7 @@ from conbillet.memberships.actions.enter_dues import EnteredDues
 from conbillet.memberships.importing.read import decode
 from conbillet.memberships.member_values import FIELDS, MemberValues
 from conbillet.memberships.models import Member, MembershipType
+from conbillet.memberships.places import choices_for
 from conbillet.web import fields
 from conbillet.web.amounts import AmountField
 
@@ -25,6 +26,7 @@ STATES = [
     (register.BEFORE, _("Not members today")),
     (register.LEFT, _("Have left, or will")),
     (register.UNPAID, _("With unpaid dues")),
+    (register.DOUBLES, _("Possibly entered twice")),
     (register.NO_MUNICIPALITY, _("Without a municipality")),
 ]
 SORTS = [("name", _("By name")), ("number", _("By number")), ("newest", _("Newest first"))]
@@ -68,6 +70,15 @@ class MemberForm(forms.Form):
     )
     email = fields.EmailAddressField(required=False)
     phone = fields.PhoneField(required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        country, postcode = self["country"].value() or "DK", str(self["postcode"].value() or "")
+        if likely := choices_for(country=country, postcode=postcode):
+            field = self.fields["municipality_code"]
+            here = _("Postcode %(postcode)s lies in") % {"postcode": postcode}
+            others = [one for one in municipalities() if one not in likely]
+            field.choices = [("", _("Not known: choose one")), (here, list(likely)), (_("Others"), others)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         fields.clean_address(self)

@@ -10,10 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conbillet.core import clock
 from conbillet.core.actor import person_actor
+from conbillet.memberships.actions.choose_municipality import NoSuchChoice, choose_municipality
 from conbillet.memberships.actions.leave import CannotLeave
 from conbillet.memberships.actions.leave_myself import leave_myself
 from conbillet.workflows.my_memberships import MyMember, my_memberships
@@ -48,6 +49,24 @@ def memberships(request: HttpRequest) -> HttpResponse:
     entries = [(one, one.is_member(today), one.can_leave(today), one.can_stay(today)) for one in found]
     context = {"section": "memberships", "entries": entries, "today": today}
     return render(request, "me/memberships.html", context)
+
+
+@require_POST
+@login_required
+def municipality(request: HttpRequest, member: int) -> HttpResponse:
+    """The answer to which municipality the person lives in."""
+    account: Any = request.user
+    now = clock.now()
+    entry = _mine(account.person, member, now)
+    try:
+        choose_municipality(
+            member=entry.member, code=request.POST.get("code", ""), actor=person_actor(account.person_id), now=now
+        )
+    except NoSuchChoice as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        messages.success(request, _("Thank you. The association sees it in its register."))
+    return redirect("me:memberships")
 
 
 @require_http_methods(["GET", "POST"])

@@ -22,6 +22,7 @@ from conbillet.memberships.documentation import adjustments, verifies
 from conbillet.memberships.models import MemberDocumentation
 from conbillet.memberships.pdf.documents import MOST_PROOFS, render_documentation
 from conbillet.memberships.pdf.words import band_text, largest_first, municipality_text, reason_text
+from conbillet.memberships.register import count_doubles
 from conbillet.organizations.access import NotFound, Standing
 from conbillet.organizations.permissions import Permission
 from conbillet.web.pages import office_page
@@ -73,6 +74,7 @@ def documentations(request: HttpRequest, standing: Standing) -> HttpResponse:
         "rows": rows,
         "page": page_of(kept, request.GET.get("page", "1")),
         "anybody": bool(register),
+        "doubles": count_doubles(organization_id=association.pk),
         "own": own_rules_of(standing),
     }
     return render(request, "office/members/documentations.html", context)

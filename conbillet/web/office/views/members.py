@@ -23,7 +23,8 @@ from conbillet.memberships.actions.leave import CannotLeave, leave
 from conbillet.memberships.importing.read import COLUMNS, Unreadable, read_members
 from conbillet.memberships.models import Member, MembershipType
 from conbillet.memberships.pdf.words import reason_text
-from conbillet.memberships.register import find_members
+from conbillet.memberships.places import choices_for
+from conbillet.memberships.register import doubles_of, find_members
 from conbillet.memberships.safety import doubts_about
 from conbillet.organizations.access import NotFound, Standing
 from conbillet.organizations.permissions import Permission
@@ -82,6 +83,7 @@ def new(request: HttpRequest, standing: Standing) -> HttpResponse:
             form.add_error("name", str(refusal.message))
         else:
             messages.success(request, _("Entered, as number %(number)s.") % {"number": member.member_no})
+            _ask_where(request, member)
             return _to(standing, member)
     return render(request, "office/members/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
@@ -94,6 +96,8 @@ def member(request: HttpRequest, standing: Standing, member: Member) -> HttpResp
     if request.method == "POST" and form.is_valid():
         changed = correct_member(member=member, values=form.values(), actor=standing.actor, now=clock.now())
         messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
+        member.refresh_from_db()
+        _ask_where(request, member)
         return _to(standing, member)
     return _member_page(request, standing, member, form=form)
 
@@ -110,6 +114,7 @@ def _member_page(request: HttpRequest, standing: Standing, member: Member, **for
         ],
         "municipality": municipality_name(member.municipality_code) or "",
         "today": today,
+        "doubles": list(doubles_of(member)[:5]),
         "form": MemberForm(initial=initial_of(member)),
         "dues": DuesForm(types=types, initial={"period_from": today, "period_to": today.replace(month=12, day=31)}),
         "leaving": LeaveForm(initial={"left_on": member.left_on or today}),
@@ -186,6 +191,14 @@ def read_file(request: HttpRequest, standing: Standing) -> HttpResponse:
         })  # fmt: skip
         return redirect("office:members", organization=standing.organization.slug)
     return render(request, "office/members/import.html", {**context, "done": done, "text": text})
+
+
+def _ask_where(request: HttpRequest, member: Member) -> None:
+    """A postcode in several municipalities is for somebody to decide."""
+    likely = choices_for(country=member.country, postcode=member.postcode)
+    if likely and not member.municipality_code:
+        names = ", ".join(name for _code, name in likely)
+        messages.warning(request, _("The postcode lies in several municipalities (%(names)s). Choose which below.") % {"names": names})  # fmt: skip
 
 
 def _types(standing: Standing) -> Any:
