@@ -153,7 +153,7 @@ def conversation_context(request: HttpRequest, place: Place, chat: Chat, now: da
     said = said_after(chat, 0)
     canned = list(canned_answers(place.organization_id))
     wanted = next((one for one in canned if str(one.pk) == request.GET.get("answer")), None)
-    there = agents_there(place.organization_id, now=now)
+    there, us = agents_there(place.organization_id, now=now), {chat.agent_id, place.actor.person_id}
     return {
         "chat": chat,
         "base": place.base,
@@ -171,7 +171,7 @@ def conversation_context(request: HttpRequest, place: Place, chat: Chat, now: da
         "is_mine": chat.agent_id is not None and chat.agent_id == place.actor.person_id,
         "is_over": chat.state == Chat.State.CLOSED,
         "colleagues": sorted(
-            ((person, name, person in there) for person, name in place.names.items() if person != chat.agent_id),
+            ((person, name, person in there) for person, name in place.names.items() if person not in us),
             key=lambda one: (not one[2], one[1]),
         ),
         "case_form": CaseForm(initial={"email": chat.email, "kind": Case.Kind.OTHER}),
