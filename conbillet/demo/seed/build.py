@@ -32,6 +32,7 @@ from .conventions import (
     make_small_convention,
 )
 from .names import Crowd
+from .newsletters import make_newsletters
 from .orders import Booth
 from .people import BUYER, OWNER, accept_agreements, make_people
 from .visits import count_own_pages, count_visits
@@ -116,6 +117,7 @@ def build(now: datetime, *, buyers: int, say: Callable[[str], None]) -> None:
     take_statistics(now=now)
     owner = person_actor(people[OWNER].person.pk).for_organization(organizations["nordlys"].pk, RoleKind.OWNER)
     show_to_everybody(organization=organizations["nordlys"], on=True, actor=owner, now=now)
+    make_newsletters(organizations["nordlys"], people[BUYER], now)
 
 
 def _sell_memberships(organization: Organization, owner: Person, now: datetime) -> None:
