@@ -5,15 +5,15 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
-from conbillet.catalogue.models import ADMITTING_KINDS, Event
+from conbillet.catalogue.models import ADMITTING_KINDS, Event, Product
 from conbillet.core.clock import copenhagen_day
 from conbillet.organizations.models import Organization
 from conbillet.payments.models import Dispute, LedgerAccount, LedgerEntry, Payment, Refund
 from conbillet.payments.queries import Totals
 from conbillet.sales.figures import booked_by_account, event_money, sold_by_day, sold_by_event
 from conbillet.sales.models import Order, OrderLine
-from conbillet.tickets.models import CheckIn
-from conbillet.tickets.queries import people_inside
+from conbillet.tickets.models import CheckIn, Ticket
+from conbillet.tickets.queries import ProductCount, by_product, people_inside
 
 Sums = dict[Any, tuple[int, int]]
 
@@ -57,6 +57,17 @@ def _sum(rows: QuerySet[Any], column: str = "amount") -> int:
     return rows.aggregate(sum=Sum(column))["sum"] or 0
 
 
+def plainly_at_the_door(event: Event) -> tuple[ProductCount, ...]:
+    """Every ticket looked at: those that hold, and who is in, by product."""
+    found = []
+    for product in Product.objects.filter(event=event).order_by("position", "pk"):
+        tickets = Ticket.objects.filter(line__product=product, admits=True)
+        inside = CheckIn.objects.filter(ticket__in=tickets, undone_at=None).count()
+        if holding := tickets.filter(voided_at=None).count():
+            found.append(ProductCount(product.name_da, holding, inside))
+    return tuple(found)
+
+
 def differences() -> list[str]:
     """Each figure that is not the plain sum; an empty list is good."""
     pairs: dict[str, tuple[Any, Any]] = {}
@@ -69,6 +80,7 @@ def differences() -> list[str]:
         pairs[f"{event.slug}: money"] = event_money(event=event), plain_money(event)
         inside = CheckIn.objects.filter(event=event, undone_at=None).count()
         pairs[f"{event.slug}: inside"] = people_inside(event=event), inside
+        pairs[f"{event.slug}: at the door"] = by_product(event=event), plainly_at_the_door(event)
     for organization in Organization.objects.all():
         entries = LedgerEntry.objects.filter(organization=organization)
         by_day: defaultdict[Any, Counter[str]] = defaultdict(Counter)

@@ -1,6 +1,5 @@
 """The only way by which a page obtains an order or a cart."""
 
-from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from conbillet.catalogue.queries import STAMP, known_event
@@ -27,7 +26,7 @@ def _with_event(statement: str, values: list[Any], model: type[Found]) -> Found 
     return None if row is None else _dressed(row, model)
 
 
-def _dressed(row: Sequence[Any], model: type[Found]) -> Found:
+def _dressed(row: tuple[Any, ...], model: type[Found]) -> Found:
     found = made(model, row[3:])
     found.event = known_event(*row[:3])
     found.organization = found.event.organization

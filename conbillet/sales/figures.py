@@ -78,6 +78,8 @@ _BY_EVENT = f"""
 SELECT event_id, sum(units) FILTER (WHERE kind IN ('ticket', 'day_ticket')), sum(amount)::bigint, (sum(amount) FILTER (WHERE kind = 'membership'))::bigint
   FROM ({_SOLD}) AS sold GROUP BY 1
 """  # noqa: S608
+# By product, for the statements of floors above; its parameter is `events`.
+UNITS_OF_EVENT = f"SELECT product_id, sum(units) AS units FROM ({_SOLD}) AS sold GROUP BY 1"  # noqa: S608
 _BY_ACCOUNT = f"""
 SELECT account, sum(amount)::bigint FROM (
     SELECT account, amount FROM sales_bookedonday WHERE organization_id = %(organization)s AND day BETWEEN %(first)s AND %(last)s

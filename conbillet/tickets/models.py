@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from conbillet.accounts.models import Person
-from conbillet.catalogue.models import Event
+from conbillet.catalogue.models import Event, Product
 from conbillet.core.tenancy import TenantForeignKey, TenantModel, TenantOneToOneField
 from conbillet.sales.models import OrderLine, Participant
 
@@ -35,7 +35,10 @@ class Ticket(TenantModel):
     void_reason = models.CharField(max_length=20, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["event", "participant"])]
+        indexes = [
+            models.Index(fields=["event", "participant"]),
+            models.Index(fields=["event"], condition=Q(void_reason="erased"), name="tickets_of_erased"),
+        ]
 
 
 class CheckIn(TenantModel):
@@ -75,12 +78,18 @@ class CheckIn(TenantModel):
 
 
 class InsideCount(TenantModel):
-    """How many live check-ins of an event are `counted`. What came or was undone since then is added by whoever reads."""
+    """How many live check-ins of an event are `counted`, by product. What came or was undone since is added by whoever reads."""
 
     office_access = "read"
 
-    event = TenantOneToOneField(Event, related_name="+")
+    event = TenantForeignKey(Event, related_name="+")
+    product = TenantForeignKey(Product, null=True, related_name="+")
     people = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "product"], nulls_distinct=False, name="tickets_inside_of_product")
+        ]
 
 
 class HandOut(TenantModel):

@@ -10,11 +10,13 @@ WITH fresh AS (
     UPDATE tickets_checkin SET counted = NOT counted WHERE id IN (
         SELECT id FROM tickets_checkin
          WHERE (undone_at IS NULL AND NOT counted) OR (undone_at IS NOT NULL AND counted) LIMIT %s FOR UPDATE SKIP LOCKED
-    ) RETURNING organization_id, event_id, CASE WHEN counted THEN 1 ELSE -1 END AS people
+    ) RETURNING organization_id, event_id, ticket_id, CASE WHEN counted THEN 1 ELSE -1 END AS people
 ), added AS (
-    INSERT INTO tickets_insidecount (organization_id, event_id, people)
-    SELECT organization_id, event_id, sum(people) FROM fresh GROUP BY 1, 2 ORDER BY 2
-    ON CONFLICT (event_id) DO UPDATE SET people = tickets_insidecount.people + excluded.people
+    INSERT INTO tickets_insidecount (organization_id, event_id, product_id, people)
+    SELECT f.organization_id, f.event_id, l.product_id, sum(f.people)
+      FROM fresh f JOIN tickets_ticket t ON t.id = f.ticket_id JOIN sales_orderline l ON l.id = t.line_id
+     GROUP BY 1, 2, 3 ORDER BY 2, 3
+    ON CONFLICT (event_id, product_id) DO UPDATE SET people = tickets_insidecount.people + excluded.people
 )
 SELECT count(*) FROM fresh
 """

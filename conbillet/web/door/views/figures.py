@@ -6,10 +6,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from conbillet.catalogue.models import Event
-from conbillet.core import clock
 from conbillet.organizations.access import Standing
 from conbillet.tickets.keys import ticket_keys
-from conbillet.tickets.queries import counters, without_network
+from conbillet.tickets.queries import by_product, without_network
 
 from ..page import door_page
 
@@ -18,9 +17,10 @@ from ..page import door_page
 @door_page
 def figures(request: HttpRequest, standing: Standing, event: Event) -> HttpResponse:
     """`tickets`, `inside`, and one `product-<n>` for each row of the page's table, in its order."""
-    now = counters(event=event, now=clock.now())
-    rows = {f"product-{number}": product.inside for number, product in enumerate(now.products)}
-    return JsonResponse({"tickets": now.tickets, "inside": now.inside, **rows})
+    products = by_product(event=event)
+    rows = {f"product-{number}": product.inside for number, product in enumerate(products)}
+    tickets, inside = sum(one.tickets for one in products), sum(one.inside for one in products)
+    return JsonResponse({"tickets": tickets, "inside": inside, **rows})
 
 
 @require_safe
