@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.test import Client
 
 from conbillet.core import clock
-from conbillet.core.actor import ANONYMOUS
+from conbillet.core.actor import ANONYMOUS, person_actor
+from conbillet.core.tenancy import acting_for
 from conbillet.sales.actions.add_to_cart import Wish
+from conbillet.sales.actions.claim_participant import claim_participant
 from conbillet.sales.models import Order, Participant
 from conbillet.tickets.models import Ticket
 from conbillet.workflows.links import participant_link
@@ -49,16 +52,30 @@ class TestWrongAddress:
         self.stranger = path_of(Participant.objects.get(order=order, name=BO.name))
         assert Client().get(self.stranger).status_code == 200
         mail.outbox.clear()
+        self.mend(world, order, now, by)
+        return order
+
+    def mend(self, world, order, now, by) -> None:
         later = now + timedelta(minutes=10)
         if by == "buyer":
             mend_email(order=order, email="ada@example.com", actor=ANONYMOUS, now=later)
         else:
-            replace_email(order=order, email="ada@example.com", tickets_anew=True, actor=world.actor(world.owner), now=later)
-        return order
+            with transaction.atomic(), acting_for(world.organization.pk):
+                replace_email(order=order, email="ada@example.com", tickets_anew=True, actor=world.actor(world.owner), now=later)
 
     def test_the_stranger_can_no_longer_open_anybodys_tickets(self, mended):
         assert Client().get(self.stranger).status_code == 404
         assert Client().get(path_of(Participant.objects.get(order=mended, name=BO.name))).status_code == 200
+
+    def test_what_the_stranger_took_to_an_account_is_given_back(self, world, now, by):
+        order = paid_for(world, now, replace(ADA, email="fremmed@example.com"), BO, replace(CLEO, person_id=world.buyer.pk))
+        bo, cleo = (Participant.objects.get(order=order, name=one.name) for one in (BO, CLEO))
+        claim_participant(participant=bo, actor=person_actor(world.stranger.pk), now=now)
+        self.mend(world, order, now, by)
+        bo.refresh_from_db()
+        cleo.refresh_from_db()
+        assert (bo.person_id, bo.claimed_at) == (None, None)
+        assert cleo.person_id == world.buyer.pk, "known by other means than a link"
 
     def test_whoever_holds_a_ticket_is_sent_the_one_that_is_good(self, mended):
         assert set(Ticket.objects.values_list("generation", flat=True)) == {2}
