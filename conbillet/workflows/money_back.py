@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from conbillet.catalogue.models import Event, ProductKind
+from conbillet.payments.actions.record_dispute import CLOSED
 from conbillet.payments.models import Dispute, Payment, Refund
 from conbillet.sales.models import Order, OrderLine
 from conbillet.tickets.models import CheckIn, HandOut
@@ -75,7 +76,7 @@ def money_back(*, event: Event, dues: bool, donations: bool) -> MoneyBack:
     about = paid.values("reference")
     payments = {payment.about: payment for payment in Payment.objects.filter(about__in=about)}
     disputed = set(
-        Dispute.objects.filter(payment__about__in=about).exclude(status="won").values_list("payment__about", flat=True)
+        Dispute.objects.filter(payment__about__in=about).exclude(status__in=CLOSED - {"lost"}).values_list("payment__about", flat=True)
     )
     used = set(
         CheckIn.objects.filter(ticket__event=event, undone_at=None).values_list("ticket__line__order", flat=True)

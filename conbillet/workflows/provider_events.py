@@ -9,7 +9,7 @@ from conbillet.core.prepared import run
 from conbillet.memberships.models import Membership
 from conbillet.payments.actions.look_up import EarlierNews, look_up
 from conbillet.payments.actions.record_account import record_account
-from conbillet.payments.actions.record_dispute import record_dispute
+from conbillet.payments.actions.record_dispute import CLOSED, record_dispute
 from conbillet.payments.actions.record_outside_refund import record_outside_refund
 from conbillet.payments.actions.settle_refund import settle_refund
 from conbillet.payments.findings import (
@@ -141,7 +141,8 @@ def _refunded_elsewhere(finding: RefundedElsewhere, now: datetime) -> str:
 
 def _disputed(finding: DisputeChanged, now: datetime) -> str:
     dispute = record_dispute(finding=finding, now=now)
-    state = dispute.status if dispute.status in ("won", "lost") else "open"
+    # A question that the bank has closed, or withdrew in time, took nothing: as good as won.
+    state = "open" if dispute.status not in CLOSED else "lost" if dispute.status == "lost" else "won"
     # A membership whose dues are disputed is no evidence for a grant body until the bank has decided.
     Membership.objects.filter(payment_reference=dispute.payment.reference).update(dispute_state=state)
     return f"dispute {dispute.status}"

@@ -6,7 +6,10 @@ from django.core import mail
 from django.test import Client
 
 from conbillet.core.actor import person_actor
+from conbillet.memberships.models import Membership
+from conbillet.payments import invariants
 from conbillet.payments.actions.request_refund import RefundTooLarge
+from conbillet.payments.findings import DisputeChanged
 from conbillet.payments.models import LedgerEntry, Refund
 from conbillet.payments.queries import outside_left
 from conbillet.sales.actions.add_to_cart import Wish
@@ -16,6 +19,8 @@ from conbillet.tickets.models import Ticket
 from conbillet.workflows import purchase
 from conbillet.workflows.journal import journal_rows
 from conbillet.workflows.links import participant_link
+from conbillet.workflows.money_back import money_back
+from conbillet.workflows.provider_events import act_on
 from conbillet.workflows.refund_preview import preview_refund
 from conbillet.workflows.refunds import AlreadyRefunded, NothingReturned, refund_lines, refund_order
 from tests.jobs import run_jobs
@@ -173,3 +178,19 @@ def test_late_money_of_a_cancelled_order_and_a_confirmation_that_comes_twice(sho
     assert order.state == "cancelled" and at_stripe(shop) == [order.amount]
     assert Refund.objects.get().state == "succeeded" and not Ticket.objects.exists()
     assert shop.complaints() == differences() == [] and taken.state == "awaiting_payment"
+
+
+@pytest.mark.parametrize(("status", "state", "left_out"), [
+    ("warning_needs_response", "open", True), ("warning_closed", "won", False), ("prevented", "won", False),
+    ("won", "won", False), ("lost", "lost", True),
+])  # fmt: skip
+def test_a_question_that_the_bank_has_closed_is_no_dispute_any_more(shop, status, state, left_out):
+    order = shop.paid(Wish(shop.world.adult.pk, 1), Wish(shop.world.membership.pk, 1))
+    payment = shop.payment(order)
+    for news in ("warning_needs_response", status):
+        finding = DisputeChanged(payment.pk, "dp_1", order.amount, "DKK", "fraudulent", news, shop.now)
+        act_on(finding=finding, now=shop.now)
+    assert Membership.objects.get().dispute_state == state
+    found = money_back(event=order.event, dues=True, donations=True)
+    assert [bool(one.why_not) for one in (*found.due, *found.left_out)] == [left_out]
+    assert invariants.complaints() == []
