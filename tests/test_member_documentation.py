@@ -131,6 +131,7 @@ class TestHandedOut:
         assert len(disclosures_about(guest("anna@example.com"))) == 1
         assert AuditEntry.objects.filter(action="members_handed_out").count() == 1
 
+    @pytest.mark.proves("use.member_documentation")
     def test_the_sample_is_drawn_with_proofs(self, owner, kept):
         first, again = handed(owner, kept, "proofs", size="2"), handed(owner, kept, "proofs", size="2")
         assert first == again and Disclosure.objects.order_by("pk").first().people == 2
@@ -165,6 +166,7 @@ class TestRestricted:
         content = handed(owner, kept, form, **({"size": "300"} if form == "proofs" else {}))
         return content.decode("utf-8-sig") if form == "csv" else text_in(content)
 
+    @pytest.mark.proves("use.member_documentation")
     @pytest.mark.parametrize("form", FORMS)
     def test_left_out_of_every_file_and_its_record(self, owner, world, kept, limited, form):
         text = self.text(owner, kept, form)
@@ -214,6 +216,7 @@ class TestRestricted:
 
 
 class TestNewYear:
+    @pytest.mark.proves("use.member_documentation")
     def test_every_set_of_rules_once(self, world, register):
         freeze_year(now=NEW_YEAR)
         freeze_year(now=NEW_YEAR.replace(year=2027, month=1, day=3))

@@ -183,6 +183,16 @@ def keeps(category: str, rule: str) -> Predicate:
     return Predicate(f"{category} is kept by the rule {rule} only", holds)
 
 
+def keeps_for(table: str, column: str, rule: str) -> Predicate:
+    """That one column goes by that retention rule."""
+
+    def holds(map_: DataMap) -> bool:
+        found = map_.tables[table].columns.get(column) if table in map_.tables else None
+        return found is not None and found.keep is not None and found.keep.name == rule
+
+    return Predicate(f"{table}.{column} is kept by the rule {rule}", holds)
+
+
 def retention(periods: dict[str, str]) -> Predicate:
     """The retention rules of the map are these, word for word."""
 
@@ -248,6 +258,8 @@ CLAUSES: dict[str, tuple[Predicate, ...]] = {
     "policy.previous": (has("consents_policyversion", "text_hash", "previous_hash"),),
     "role.processor": (
         has("organizations_agreement", "organization", "version", "text_hash", "accepted_by", "accepted_at"),
+        has("organizations_processorobjection", "organization", "version", "reason"),
+        has("privacy_departure", "organization", "delete_on", "deleted_at"),
     ),
     "also.controller": (collects("cookie.login", "user.secret", "user.session"),),
     "cookie.consent": (
@@ -314,6 +326,7 @@ CLAUSES: dict[str, tuple[Predicate, ...]] = {
     ),
     "use.member_documentation": (
         bases("use.member_documentation", "6(1)(b)"),
+        collects("use.member_documentation", "user.member_number", "user.relation"),
         has("memberships_memberdocumentation", "year", "rules", "numbers", "numbers_sha256", "list_sha256", "seed"),
         has("memberships_documentedmember", "counts", "reason_code", "name", "birth_date", "street"),
         has("memberships_member", "left_on", "wants_reminders"),
@@ -339,6 +352,8 @@ CLAUSES: dict[str, tuple[Predicate, ...]] = {
         has("privacy_authoritycase", "authority", "legal_ground", "requested_by"),
         has("privacy_authorityapproval", "case", "by", "approves"),
         has("privacy_authoritypackage", "sha256"),
+        has("privacy_authoritysilence", "silence_why", "silence_until", "asked_by", "decided_by"),
+        keeps_for("privacy_authoritysubject", "sealed_contact", "until_told"),
     ),
     "also.processors": (
         only_processors("stripe", "cloudflare", "hetzner", "mail relay"),

@@ -155,6 +155,7 @@ class TestSample:
 
 
 class TestForgotten:
+    @pytest.mark.proves("use.member_documentation")
     def test_names_go_five_years_after_the_years_end_and_the_numbers_stay(self, world, frozen):
         row = frozen.members.get(position=2)
         assert evidence_of_documented([row.pk]) == {row.pk: date(2031, 12, 31)}
