@@ -22,6 +22,7 @@ from .models import (
     Activity,
     DocumentedDues,
     DocumentedMember,
+    Household,
     Member,
     MemberDocumentation,
     MemberNumber,
@@ -48,11 +49,14 @@ with data_map.model(OwnRuleSet) as t:
         why="texts of the association about what a grant body asks",
     )
 
+with data_map.model(Household) as t:
+    t.technical("id", "organization", "made_at", why="which entries share an address; nothing about anybody by itself")
+
 with data_map.model(MemberNumber) as t:
     t.technical("id", "organization", "last", why="the last number given")
 
 with data_map.model(Member, subject="person", email="email") as t:
-    t.technical("id", "organization", "created_at", "left_on", "municipality_source", "wants_reminders", why="the row and its dates")
+    t.technical("id", "organization", "created_at", "left_on", "municipality_source", "wants_reminders", "household", why="the row and its dates")
     t.link("person", erase=unlink)
     t.personal(
         "member_no",

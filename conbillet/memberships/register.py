@@ -46,6 +46,13 @@ def doubles_of(member: Member) -> QuerySet[Member]:
     return same.exclude(pk=member.pk).order_by("pk")
 
 
+def living_with(member: Member) -> list[Member]:
+    """The others of the household, the oldest first; nobody where there is none."""
+    if member.household_id is None:
+        return []
+    return list(Member.objects.filter(household=member.household_id).exclude(pk=member.pk).order_by("birth_date", "pk"))
+
+
 def count_doubles(*, organization_id: int) -> int:
     """How many entries stand there twice."""
     return Member.objects.filter(_entered_twice(), organization_id=organization_id).exclude(name="").count()

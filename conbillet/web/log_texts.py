@@ -103,6 +103,8 @@ GROUPS: dict[str, tuple[Any, dict[str, Any]]] = {
             "activity_entered": gettext_lazy("entered an activity"),
             "activity_removed": gettext_lazy("removed an activity"),
             "municipality_chosen": gettext_lazy("said in which municipality they live"),
+            "household_shared": gettext_lazy("wrote down who lives together"),
+            "household_left": gettext_lazy("wrote down that somebody has moved out"),
             "rules_added": gettext_lazy("set up rules for counting members"),
             "rules_changed": gettext_lazy("changed rules for counting members"),
             "rules_removed": gettext_lazy("removed rules for counting members"),

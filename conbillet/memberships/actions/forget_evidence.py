@@ -27,7 +27,7 @@ def forget_evidence(*, now: datetime, held: Held = NOBODY) -> Counter[int]:
     rows = dict(old.values_list("pk", "organization_id"))
     memberships = Membership.objects.filter(member__in=rows)
     memberships.exclude(payer_name="", payer_relation="").update(payer_name="", payer_relation="")
-    empty = {**dict.fromkeys([*EVIDENCE, *CONTACT], ""), "birth_date": None, "person": None}
+    empty = {**dict.fromkeys([*EVIDENCE, *CONTACT], ""), "birth_date": None, "person": None, "household": None}
     Member.objects.filter(pk__in=rows).update(**empty)
     return Counter(rows.values()) + _forget_lists(now)
 

@@ -3,9 +3,9 @@
 from .activities import Activity
 from .documentation import DocumentedDues, DocumentedMember, MemberDocumentation
 from .own_rules import OwnRuleSet
-from .register import Member, MemberNumber, Membership, MembershipType, PeriodKind
+from .register import Household, Member, MemberNumber, Membership, MembershipType, PeriodKind
 
 __all__ = [
-    "Activity", "DocumentedDues", "DocumentedMember", "Member", "MemberDocumentation", "MemberNumber", "Membership", "MembershipType",
+    "Activity", "DocumentedDues", "DocumentedMember", "Household", "Member", "MemberDocumentation", "MemberNumber", "Membership", "MembershipType",
     "OwnRuleSet", "PeriodKind",
 ]  # fmt: skip

@@ -32,6 +32,12 @@ class MembershipType(TenantModel):
     remind_days = models.PositiveSmallIntegerField(default=0, db_default=0)
 
 
+class Household(TenantModel):
+    """Members who live together: one address, and often one payer. It says nothing else about how they are related."""
+
+    made_at = models.DateTimeField()
+
+
 class Member(TenantModel):
     """The association's own record of one person; snapshots of the six fields, with a nullable link to the person."""
 
@@ -50,6 +56,7 @@ class Member(TenantModel):
     municipality_source = models.CharField(max_length=8, blank=True)
     created_at = models.DateTimeField()
     left_on = models.DateField(null=True, blank=True)
+    household = TenantForeignKey(Household, models.SET_NULL, null=True, blank=True, related_name="members")
     wants_reminders = models.BooleanField(default=True, db_default=True)
 
     class Meta:

@@ -49,6 +49,8 @@ DEEDS: dict[str, Any] = {
     "member_came_back": _("It was written down that you stay a member"),
     "reminders_stopped": _("Mail about the end of memberships was stopped"),
     "reminders_wanted": _("Mail about the end of memberships was asked for"),
+    "household_shared": _("It was written down whom you live with"),
+    "household_left": _("It was written down that you have moved out"),
     "municipality_chosen": _("The municipality you live in was chosen"),
     "case_opened": _("You wrote to us"),
     "case_continued": _("You wrote to us again"),

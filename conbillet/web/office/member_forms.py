@@ -1,5 +1,6 @@
 """Forms of the register: finding, entering, dues, leaving, the file."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -95,6 +96,12 @@ def initial_of(member: Member) -> dict[str, Any]:
     return {name: getattr(member, name) for name in FIELDS}
 
 
+class HouseholdForm(forms.Form):
+    lives_with = forms.CharField(label=_("Lives with member number"), max_length=20)
+
+    use_required_attribute = False
+
+
 class DuesForm(forms.Form):
     """A membership that was paid outside the shop."""
 
@@ -113,8 +120,22 @@ class DuesForm(forms.Form):
         help_text=_("The bank's text, a voucher's number: an auditor asks for it."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, types: Any, **options: Any) -> None:
+    others = forms.BooleanField(
+        label=_("The same amount for each of the others in the household"),
+        required=False,
+        help_text=_("Each gets a membership and dues of their own, all paid by this payment."),
+    )
+    others_relation = forms.ChoiceField(
+        label=_("Who paid, seen from the others?"),
+        choices=PayerRelation.choices,
+        initial=PayerRelation.PARENT,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, types: Any, household: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
+        if not household:
+            del self.fields["others"], self.fields["others_relation"]
         field = self.fields["membership_type"]
         field.queryset = types  # type: ignore[attr-defined]
         field.label_from_instance = lambda one: one.name_da  # type: ignore[attr-defined]
@@ -134,6 +155,11 @@ class DuesForm(forms.Form):
             method=chosen["method"],
             reference=chosen["reference"],
         )
+
+
+def dues_of_another(dues: EnteredDues, *, payer: Member, relation: str) -> EnteredDues:
+    """The same dues for somebody who lives with the member; the payer is the one who paid for all."""
+    return replace(dues, payer_name=dues.payer_name or payer.name, payer_relation=relation or PayerRelation.OTHER)
 
 
 class LeaveForm(forms.Form):

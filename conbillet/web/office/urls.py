@@ -90,6 +90,7 @@ urlpatterns = [
     path("<slug:organization>/members/rules/<int:number>/remove/", own_rules.remove, name="remove_rules"),
     path("<slug:organization>/members/<str:number>/", members.member, name="member"),
     path("<slug:organization>/members/<str:number>/dues/", members.dues, name="member_dues"),
+    path("<slug:organization>/members/<str:number>/household/", members.household, name="member_household"),
     path("<slug:organization>/members/<str:number>/left/", members.left, name="member_left"),
     path("<slug:organization>/newsletters/", newsletters.newsletters, name="newsletters"),
     path("<slug:organization>/newsletters/new/", newsletters.new, name="new_newsletter"),

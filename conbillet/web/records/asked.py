@@ -163,7 +163,7 @@ PLACES = (
         "conbillet.web.office.member_forms.DuesForm",
         _("Dues that were paid outside the shop"),
         (Asked("payer_name", "user.name", _("only dues that the member or the family paid count for grants")),),
-        frozenset({"membership_type", "period_from", "period_to", "amount", "paid_on", "payer_relation", "method", "reference"}),
+        frozenset({"membership_type", "period_from", "period_to", "amount", "paid_on", "payer_relation", "method", "reference", "others", "others_relation"}),
     ),
     Place(
         "conbillet.web.me.views.certificates.NumberForm",

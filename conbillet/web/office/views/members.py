@@ -20,17 +20,29 @@ from conbillet.memberships.actions.enter_dues import CannotEnterDues, enter_dues
 from conbillet.memberships.actions.enter_member import AlreadyMember, enter_member
 from conbillet.memberships.actions.import_members import CannotImport, import_members
 from conbillet.memberships.actions.leave import CannotLeave, leave
+from conbillet.memberships.actions.leave_household import leave_household
+from conbillet.memberships.actions.share_household import CannotShare, share_household
 from conbillet.memberships.importing.read import COLUMNS, Unreadable, read_members
+from conbillet.memberships.member_values import FIELDS, MemberValues
 from conbillet.memberships.models import Member, MembershipType
 from conbillet.memberships.pdf.words import reason_text
 from conbillet.memberships.places import choices_for
-from conbillet.memberships.register import doubles_of, find_members
+from conbillet.memberships.register import doubles_of, find_members, living_with
 from conbillet.memberships.safety import doubts_about
 from conbillet.organizations.access import NotFound, Standing
 from conbillet.organizations.permissions import Permission
 from conbillet.web.pages import office_page
 
-from ..member_forms import DuesForm, ImportForm, LeaveForm, MemberFindForm, MemberForm, initial_of
+from ..member_forms import (
+    DuesForm,
+    HouseholdForm,
+    ImportForm,
+    LeaveForm,
+    MemberFindForm,
+    MemberForm,
+    dues_of_another,
+    initial_of,
+)
 from ..paging import page_of
 
 FILTERS = ("state", "sort")
@@ -95,6 +107,8 @@ def member(request: HttpRequest, standing: Standing, member: Member) -> HttpResp
     form = MemberForm(request.POST or None, initial=initial_of(member))
     if request.method == "POST" and form.is_valid():
         changed = correct_member(member=member, values=form.values(), actor=standing.actor, now=clock.now())
+        if "move_others" in request.POST:
+            _move(living_with(member), form.values(), standing)
         messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
         member.refresh_from_db()
         _ask_where(request, member)
@@ -115,8 +129,14 @@ def _member_page(request: HttpRequest, standing: Standing, member: Member, **for
         "municipality": municipality_name(member.municipality_code) or "",
         "today": today,
         "doubles": list(doubles_of(member)[:5]),
+        "others": living_with(member),
+        "household": HouseholdForm(),
         "form": MemberForm(initial=initial_of(member)),
-        "dues": DuesForm(types=types, initial={"period_from": today, "period_to": today.replace(month=12, day=31)}),
+        "dues": DuesForm(
+            types=types,
+            household=bool(member.household_id),
+            initial={"period_from": today, "period_to": today.replace(month=12, day=31)},
+        ),
         "leaving": LeaveForm(initial={"left_on": member.left_on or today}),
         "types": types,
         **forms,
@@ -127,10 +147,15 @@ def _member_page(request: HttpRequest, standing: Standing, member: Member, **for
 @require_POST
 @member_view
 def dues(request: HttpRequest, standing: Standing, member: Member) -> HttpResponse:
-    form = DuesForm(request.POST, types=_types(standing))
+    form = DuesForm(request.POST, types=_types(standing), household=bool(member.household_id))
     if form.is_valid():
+        paid, relation = form.dues(member), form.cleaned_data.get("others_relation", "")
+        others = living_with(member) if form.cleaned_data.get("others") else []
         try:
-            entered = enter_dues(member=member, dues=form.dues(member), actor=standing.actor, now=clock.now())
+            entered = enter_dues(member=member, dues=paid, actor=standing.actor, now=clock.now())
+            for other in others:
+                theirs = dues_of_another(paid, payer=member, relation=relation)
+                enter_dues(member=other, dues=theirs, actor=standing.actor, now=clock.now())
         except CannotEnterDues as refusal:
             form.add_error(refusal.field, str(refusal.message))
         else:
@@ -191,6 +216,38 @@ def read_file(request: HttpRequest, standing: Standing) -> HttpResponse:
         })  # fmt: skip
         return redirect("office:members", organization=standing.organization.slug)
     return render(request, "office/members/import.html", {**context, "done": done, "text": text})
+
+
+@require_POST
+@member_view
+def household(request: HttpRequest, standing: Standing, member: Member) -> HttpResponse:
+    """The member moves in with another one; `out` in the form: moves out."""
+    now = clock.now()
+    if "out" in request.POST:
+        leave_household(member=member, actor=standing.actor, now=now)
+        messages.success(request, _("Written down."))
+        return _to(standing, member)
+    form = HouseholdForm(request.POST)
+    if form.is_valid():
+        try:
+            other = get_member(standing=standing, member_no=form.cleaned_data["lives_with"].strip())
+            share_household(member=member, other=other, actor=standing.actor, now=now)
+        except NotFound:
+            form.add_error("lives_with", _("There is no member with that number."))
+        except CannotShare as refusal:
+            form.add_error("lives_with", str(refusal.message))
+        else:
+            messages.success(request, _("Written down."))
+            return _to(standing, member)
+    return _member_page(request, standing, member, household=form)
+
+
+def _move(others: list[Member], values: MemberValues, standing: Standing) -> None:
+    """The others of the household get the same address."""
+    address = {name: getattr(values, name) for name in ("street", "postcode", "city", "country", "municipality_code")}
+    for other in others:
+        theirs = MemberValues(**{**{name: getattr(other, name) for name in FIELDS}, **address})
+        correct_member(member=other, values=theirs, actor=standing.actor, now=clock.now())
 
 
 def _ask_where(request: HttpRequest, member: Member) -> None:
