@@ -18,7 +18,7 @@ from conbillet.core.people import NOBODY, Held
 from conbillet.core.postcodes import postcode_municipalities
 
 from .models import TableKind
-from .tables import BANDS, GENDERS, TIMES
+from .tables import ABROAD, BANDS, GENDERS, TIMES
 
 
 @dataclass
@@ -37,32 +37,32 @@ _AGE = "extract(year FROM age(%(day)s::date, {born}))"
 _WHO = """coalesce({p}.person_id::text, CASE WHEN {p}.email <> ''
  THEN lower({p}.email) || '|' || lower({p}.name) || '|' || coalesce({p}.birth_date::text, '') ELSE '#' || {p}.id END)"""
 
+# What was said last: somebody may hold several tickets.
+_NEWEST = "(array_agg({c} ORDER BY participant_id DESC) FILTER (WHERE event_id = %(event)s))[1] AS {c}"
+# Without statistics of the tables, as right after a restore, nothing here goes through every pair of rows: what was gathered is
+# joined with nothing, and no line is looked for among all that reverse none (hence the `coalesce`).
 _EVENT = f"""
 WITH lines AS MATERIALIZED (
     SELECT o.event_id, l.product_id, l.kind, l.participant_id,
            coalesce({_WHO.format(p="p")}, o.buyer_id::text, lower(nullif(o.buyer_email, '')), '#o' || o.id) AS who,
            p.gender, p.birth_date, p.country, coalesce(nullif(p.postcode, ''), nullif(o.buyer_postcode, '')) AS postcode
       FROM sales_order o
-      JOIN sales_orderline l ON l.order_id = o.id AND l.reverses_id IS NULL
+      JOIN sales_orderline l ON l.order_id = o.id AND coalesce(l.reverses_id, 0) = 0
       LEFT JOIN sales_participant p ON p.id = l.participant_id
       LEFT JOIN sales_orderline r ON r.reverses_id = l.id
      WHERE o.event_id = ANY(%(events)s) AND o.state = 'paid' AND r.id IS NULL
        AND NOT coalesce(coalesce(p.person_id, CASE WHEN p.id IS NULL THEN o.buyer_id END) = ANY(%(persons)s::uuid[]), false)
        AND lower(coalesce(p.email, o.buyer_email)) <> ALL(%(emails)s)
 ), holders AS (
-    SELECT DISTINCT ON (who) who, gender, birth_date, country, postcode FROM lines
-     WHERE event_id = %(event)s AND kind = ANY(%(kinds)s) AND participant_id IS NOT NULL ORDER BY who, participant_id DESC
-), earlier AS (
-    SELECT who, count(DISTINCT event_id) AS times FROM lines
-     WHERE event_id <> %(event)s AND kind = ANY(%(kinds)s) AND participant_id IS NOT NULL GROUP BY who
-), area AS (
-    SELECT * FROM unnest(%(postcodes)s::text[], %(municipalities)s::text[]) AS area(postcode, municipality)
+    SELECT who, count(DISTINCT event_id) FILTER (WHERE event_id <> %(event)s) AS times, {_NEWEST.format(c="gender")},
+           {_NEWEST.format(c="birth_date")}, {_NEWEST.format(c="country")}, {_NEWEST.format(c="postcode")}
+      FROM lines WHERE kind = ANY(%(kinds)s) AND participant_id IS NOT NULL
+     GROUP BY who HAVING bool_or(event_id = %(event)s)
 ), people AS (
-    SELECT {_BAND.format(age=_AGE.format(born="h.birth_date"))} AS band, h.gender,
-           CASE WHEN h.country NOT IN ('DK', '') THEN 'abroad' ELSE area.municipality END AS place,
-           CASE WHEN h.who LIKE '#%%' THEN NULL WHEN e.times IS NULL THEN '0' WHEN e.times = 1 THEN '1'
-                WHEN e.times < 4 THEN '2' ELSE '4' END AS times
-      FROM holders h LEFT JOIN earlier e USING (who) LEFT JOIN area ON area.postcode = h.postcode
+    SELECT {_BAND.format(age=_AGE.format(born="birth_date"))} AS band, gender,
+           CASE WHEN country NOT IN ('DK', '') THEN 'abroad' ELSE postcode END AS place,
+           CASE WHEN who LIKE '#%%' THEN NULL WHEN times < 2 THEN times::text WHEN times < 4 THEN '2' ELSE '4' END AS times
+      FROM holders
 )
 SELECT 'age_gender' AS kind, band AS part, gender AS cell, count(*) FROM people WHERE band IS NOT NULL GROUP BY band, gender
  UNION ALL SELECT 'place', '', place, count(*) FROM people GROUP BY place
@@ -92,7 +92,6 @@ SELECT (SELECT count(*) FROM this WHERE member_id NOT IN (TABLE before)), (SELEC
 
 def event_counts(*, event: Event, earlier: list[int], left_out: Held) -> Tables:
     """Every table of an event, uncut. `earlier` are the association's events before it."""
-    areas = postcode_municipalities()
     rows = _all(
         _EVENT,
         left_out,
@@ -100,8 +99,6 @@ def event_counts(*, event: Event, earlier: list[int], left_out: Held) -> Tables:
         events=[event.pk, *earlier],
         day=event.starts_on,
         kinds=sorted(ADMITTING_KINDS),
-        postcodes=list(areas),
-        municipalities=list(areas.values()),
     )
     tables = _gathered(rows)
     everybody = tables.pop((TableKind.PRODUCT, ""), Counts()).people
@@ -130,11 +127,14 @@ def turnover(*, organization_id: int, year: int) -> tuple[int, int]:
 
 def _gathered(rows: list[tuple[Any, ...]]) -> dict[tuple[str, str], Counts]:
     found: dict[tuple[str, str], Counts] = defaultdict(Counts)
+    areas = postcode_municipalities()
     for kind, part, cell, number in rows:
+        if kind == TableKind.PLACE and cell != ABROAD:
+            cell = areas.get(cell)
         counts = found[kind, part]
         counts.people += number
         if _is_cell(kind, cell):
-            counts.cells[cell] = number
+            counts.cells[cell] = counts.cells.get(cell, 0) + number
     return dict(found)
 
 

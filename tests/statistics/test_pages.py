@@ -10,11 +10,14 @@ from django.test import Client
 from conbillet.core import clock
 from conbillet.core.data_map import IMPROVE
 from conbillet.core.models import AuditEntry
+from conbillet.core.people import NOBODY
 from conbillet.organizations.models import Role, RoleKind
 from conbillet.privacy.models import Limit
 from conbillet.statistics.models import TableEdition
 from conbillet.statistics.queries import event_statistics
+from conbillet.statistics.snapshot import event_counts
 from conbillet.statistics.tests.crowd import Guest, let_come
+from conbillet.workflows.erasure import erase_myself
 from conbillet.workflows.statistics import take_statistics
 from tests.cast import make_event, make_person, make_product, put
 from tests.login import log_in
@@ -166,6 +169,19 @@ class TestWhoIsNotCounted:
     def women(self, world) -> int:
         found = event_statistics(organization_id=world.organization.pk, public=False)
         return found[world.event.pk].ages["30-39"]["woman"]
+
+
+@pytest.mark.proves("right.deletion")
+def test_a_deletion_changes_no_number_and_the_next_count_does_without_the_person(world, now):
+    person = make_person("Gerda Gæst", "gerda@example.dk")
+    guests = [Guest(email=f"{number}@example.dk", name=f"G{number}") for number in range(25)]
+    let_come(world.event, world.adult, [*guests, Guest(person_id=person.pk, email="gerda@example.dk", name="Gerda Gæst")], now=now)
+    take_statistics(now=now)
+    before = list(TableEdition.objects.order_by("pk").values())
+    erase_myself(person=person, void_tickets=True, now=now)
+    take_statistics(now=now + timedelta(days=1))
+    assert list(TableEdition.objects.order_by("pk").values()) == before
+    assert event_counts(event=world.event, earlier=[], left_out=NOBODY)["age_gender", "30-39"].cells == {"woman": 25}
 
 
 def test_running_twice_keeps_nothing_twice(full, now):

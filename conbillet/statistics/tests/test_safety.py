@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ..safety import LEAST_OFFICE, LEAST_PUBLIC, NOTHING, Edition, next_edition
-from .attacker import NO_BUG, Bug, Setting, known, publish
+from .attacker import NO_BUG, Bug, Setting, known, possible, publish
 
 # Cells and least numbers, and how many people still make a countable number of worlds.
 SMALL = ((Setting("ab", 2, 4), 9), (Setting("ab", 3), 9), (Setting("abc", 2), 7), (Setting("a", 2, 4), 12))
@@ -39,6 +39,22 @@ def test_an_attacker_who_goes_through_every_world_knows_nothing(setting, people)
             assert known(setting, steps, seen, eyes=eyes) == []
 
     attack()
+
+
+@pytest.mark.proves("disclose.statistics")
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("a?"), st.sampled_from("x?")), min_size=8, max_size=8))
+def test_two_tables_of_the_same_people_do_not_help_each_other(world):
+    """Whoever sees both, and how many came when, can exclude no one's place in the one by what the other shows."""
+    first, second, steps = Setting("a", 2), Setting("x", 2), [0] * len(world)
+    seen = [publish(setting, [one[place] for one in world], steps) for place, setting in enumerate((first, second))]
+    one, other = possible(first, steps, seen[0], NO_BUG, "office"), possible(second, steps, seen[1], NO_BUG, "office")
+    both = {tuple(zip(left, right, strict=True)) for left in one for right in other}
+    assert tuple(world) in both
+    for person in range(len(world)):
+        places = {places[person] for places in both}
+        assert {place for place, _other in places} != {"a"}
+        assert {place for _other, place in places} != {"x"}
 
 
 def without_suppression(counts, *, people, before, least):
