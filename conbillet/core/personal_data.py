@@ -108,3 +108,15 @@ data_map.stream(
     keep="as long as a backup may still hold the data",
     place="keys/erasures/*",
 )
+data_map.stream(
+    "replay ledger",
+    holds="keyed hashes of what was taken back (a ticket, a consent), and when",
+    keep="as long as a backup may still hold the data",
+    place="keys/replay/*",
+)
+data_map.stream(
+    "backups",
+    holds="encrypted copies of everything, with the passwords that open them and what is on its way there",
+    keep="30 days; weekly dumps 8 weeks; the keys' backups 72 hours",
+    place="keys/backups/* backups/**",
+)

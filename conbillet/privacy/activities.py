@@ -375,6 +375,14 @@ PLACES = {
     "erasure ledger": (
         "row ids, scope and time of erasures", "as long as a backup may still hold the data", "keys/erasures/*",
     ),
+    "replay ledger": (
+        "keyed hashes of what was taken back (a ticket, a consent), and when",
+        "as long as a backup may still hold the data", "keys/replay/*",
+    ),
+    "backups": (
+        "encrypted copies of everything, with the passwords that open them and what is on its way there",
+        "30 days; weekly dumps 8 weeks; the keys' backups 72 hours", "keys/backups/* backups/**",
+    ),
     "packages of insight": (
         "everything that is stored about somebody who asked for it, encrypted under their own key",
         "7 days, or until the person is erased", "packages/*",

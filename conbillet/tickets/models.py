@@ -38,6 +38,7 @@ class Ticket(TenantModel):
         indexes = [
             models.Index(fields=["event", "participant"]),
             models.Index(fields=["event"], condition=Q(void_reason="erased"), name="tickets_of_erased"),
+            models.Index(fields=["voided_at"], condition=Q(voided_at__isnull=False), name="tickets_voided"),
         ]
 
 

@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 
 from conbillet.core.erasure_ledger import ErasureLedger
 from conbillet.core.keys import InstallationKeys, SubjectKeys
+from conbillet.core.replay_ledger import ERASURES, ledger_path
 
 from ..reach import Subject
 
@@ -18,7 +20,7 @@ CHILD = "child"
 
 def ledger() -> ErasureLedger:
     """Beside the keys: neither is in the database or in its backups."""
-    return ErasureLedger(settings.CONBILLET_KEYS / "erasures" / "ledger.jsonl")
+    return ErasureLedger(ledger_path(ERASURES, Path(settings.CONBILLET_KEYS)))
 
 
 def subject_keys() -> SubjectKeys:
