@@ -33,7 +33,7 @@ CLOCKS = {
     "time": {"time"},
 }
 NETWORK = {"requests", "httpx", "urllib3", "urllib.request", "http.client", "socket", "smtplib", "imaplib", "stripe", "aiohttp"}
-TALKS_TO_OTHERS = {"cli", "demo", "payments", "mail"}
+TALKS_TO_OTHERS = {"cli", "demo", "payments", "mail", "backups"}
 
 
 def files(root: Path, suffixes: set[str]) -> Iterator[Path]:

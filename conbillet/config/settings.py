@@ -266,6 +266,18 @@ CONBILLET_IMAP = {
     "keep": env.flag("CONBILLET_IMAP_KEEP"),  # leave mails there, as read, after they have become cases
 }
 
+# --- Backups (docs/backups.md): encrypted before they leave; the keys of persons in a place of the operator's own ------------
+CONBILLET_BACKUP = {
+    "repository": env.text("CONBILLET_BACKUP_REPOSITORY", ""),
+    "keys_repository": env.text("CONBILLET_BACKUP_KEYS_REPOSITORY", ""),
+    "access_key": env.text("CONBILLET_BACKUP_ACCESS_KEY", ""),
+    "secret_key": env.text("CONBILLET_BACKUP_SECRET_KEY", ""),
+    "ca_file": env.text("CONBILLET_BACKUP_CA_FILE", ""),
+    "age_recipient": env.text("CONBILLET_BACKUP_AGE_RECIPIENT", ""),
+    "database_url": env.text("CONBILLET_BACKUP_DATABASE_URL", ""),  # who may replicate; else the owner
+    "spool": env.text("CONBILLET_BACKUP_SPOOL", ""),
+}
+
 # --- Languages and time -------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "da"
 LANGUAGES = [("da", _("Danish")), ("en", _("English"))]
