@@ -87,21 +87,27 @@ def ask_for_buyer(*, order: str) -> None:
             return
 
 
-def reconcile_accounts(*, now: datetime) -> list[Difference]:
-    """Compare the last days' charges of every association's account with our payments (I5). Every hour.
+def reconcile_accounts(*, now: datetime, since: datetime | None = None) -> list[Difference]:
+    """Compare the last days' charges of every association's account with our payments (I5). Every hour; and all charges
+    `since` the moment to which a backup was restored.
 
-    What Stripe can explain is mended; what is left is written into the audit log, once, and returned.
+    What Stripe can explain is mended; what is left is written into the audit log, once, and returned. Raises ProviderUnknown
+    when `since` is given: what Stripe was not asked is not known.
     """
     left: list[Difference] = []
     try:
         for refund in _refunds_due(since=None, until=now - YOUNG):
             _finish_refund(refund, now)
     except ProviderUnknown:
+        if since is not None:
+            raise
         return left
     for account in ConnectedAccount.objects.exclude(details_submitted=False, charges_enabled=False):
         try:
-            left += _reconcile_account(account, now)
+            left += _reconcile_account(account, now, min(since or now, now - COMPARED))
         except (ProviderUnknown, ProviderRefused, CannotConnect) as problem:
+            if since is not None and isinstance(problem, ProviderUnknown):
+                raise
             log.warning("account %s could not be compared: %s", account.pk, type(problem).__name__)
     return left
 
@@ -151,9 +157,8 @@ def _finish_refund(refund: Refund, now: datetime) -> None:
         log.exception("refund %s could not be sent", refund.pk)
 
 
-def _reconcile_account(account: ConnectedAccount, now: datetime) -> list[Difference]:
+def _reconcile_account(account: ConnectedAccount, now: datetime, since: datetime) -> list[Difference]:
     refresh_account(account=account, actor=SYSTEM, now=now)
-    since = now - COMPARED
     differences = compare_charges(account=account, since=since, now=now)
     findings = [
         finding for difference in differences for finding in look_up_money(account=account, difference=difference)
