@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
+from conbillet.backups.health import BackupHealth, backup_health
 from conbillet.core import audit
 from conbillet.core.actor import Actor
 from conbillet.mail.models import OutgoingMail
@@ -61,6 +64,7 @@ class Health:
     last_webhook: datetime | None = None
     last_reconciliation: datetime | None = None
     inbox: Inbox | None = None
+    backups: BackupHealth | None = None
 
     def queue_age(self, now: datetime) -> timedelta:
         """How long the oldest job that is due has waited."""
@@ -106,7 +110,13 @@ def house_health(*, now: datetime) -> Health:
         last_webhook=ProviderEvent.objects.aggregate(last=Max("received_at"))["last"],
         last_reconciliation=reconciled,
         inbox=Inbox.objects.filter(pk=1).first(),
+        backups=backups_now(now=now),
     )
+
+
+def backups_now(*, now: datetime) -> BackupHealth:
+    """How this installation's backups stand; no query."""
+    return backup_health(chosen=settings.CONBILLET_BACKUP, data=Path(settings.CONBILLET_DATA), now=now)
 
 
 @transaction.atomic

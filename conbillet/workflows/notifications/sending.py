@@ -6,6 +6,7 @@ from conbillet.mail.actions.send_mail import send_mail
 from . import (  # noqa: F401 - register their letters
     account_letters,
     authority_letters,
+    backup_letters,
     breach_letters,
     cancellation_letters,
     case_letters,
