@@ -15,6 +15,7 @@ run: ## set up and run the demo at http://localhost:8000 (CONBILLET_PORT, CONBIL
 
 test: tools ## run all tests, browser tests included (ARGS="-k word" for some of them)
 	@$(CONBILLET) browser
+	@$(CONBILLET) backup tools
 	@$(CONBILLET) translations compile
 	@$(TOOL)/python -m tests.side_by_side $(ARGS)
 
@@ -48,6 +49,7 @@ lock: tools ## write the lock files anew from requirements*.in (ARGS=--upgrade f
 	@.venv/bin/python -m uv --version >/dev/null 2>&1 || bin/set-up requirements-uv.txt
 	$(COMPILE) $(ARGS) requirements.in -o requirements.txt
 	$(COMPILE) $(ARGS) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) $(ARGS) requirements-s3.in -o requirements-s3.txt
 	@! grep -nE '://' requirements*.txt || { echo "A lock file names an address." >&2; exit 1; }
 
 tools:

@@ -20,6 +20,7 @@ from urllib.parse import quote, urlencode
 
 import psycopg
 
+from conbillet.backups.mark import WHY, folder_is_marked
 from conbillet.cli.postgres_binaries import Binaries, NoPostgres, find_binaries
 from conbillet.cli.processes import FolderLock, alive, parent, pids, send, start_leashed, wait_until
 from conbillet.core.files import make_private_folder
@@ -27,6 +28,7 @@ from conbillet.core.files import make_private_folder
 SUPERUSER = "postgres"
 TEMPORARY = Path("/tmp")  # noqa: S108  # the folder made in it is checked to be ours
 START_SECONDS = 60.0  # recovery after a crash included
+RESTORE_SECONDS = 24 * 3600.0  # a day's log, or a week's
 
 # No value of a visitor may reach the server's log: errors are left to the program that caused them (log_min_messages
 # = log drops them here; `log` ranks above `error`), no statements, no parameters, no details.
@@ -53,6 +55,8 @@ SETTINGS = {
     "log_checkpoints": "off",
     "log_lock_waits": "off",
     "log_autovacuum_min_duration": "-1",
+    # What the backup has not fetched is kept, but never until the disk is full.
+    "max_slot_wal_keep_size": "'4GB'",
 }
 FORGETFUL = {  # for tests: a crash of the machine may lose everything
     "fsync": "off",
@@ -71,11 +75,15 @@ class CannotStart(Exception):
 
 
 class EmbeddedPostgres:
-    """One PostgreSQL cluster in `data_dir`. `durable=False` trades safety for speed (tests)."""
+    """One PostgreSQL cluster in `data_dir`. `durable=False` trades safety for speed (tests); `restoring`
+    starts it although it is marked as restored from a backup."""
 
-    def __init__(self, data_dir: Path | str, *, durable: bool = True, log: Path | None = None) -> None:
+    def __init__(
+        self, data_dir: Path | str, *, durable: bool = True, log: Path | None = None, restoring: bool = False
+    ) -> None:
         self.data_dir = Path(data_dir).resolve()
         self.durable = durable
+        self.restoring = restoring
         self.log = log or self.data_dir.with_name(self.data_dir.name + ".log")
         self.process: subprocess.Popen[bytes] | None = None
         self.lock = FolderLock(self.data_dir.with_name(self.data_dir.name + ".lock"))
@@ -113,7 +121,9 @@ class EmbeddedPostgres:
         """Create the cluster if need be, start it, wait until it answers. Raises CannotStart."""
         if self.process is not None and self.process.poll() is None:
             return
-        deadline = time.monotonic() + START_SECONDS
+        if not self.restoring and folder_is_marked(self.data_dir):
+            raise CannotStart(WHY)
+        deadline = time.monotonic() + (RESTORE_SECONDS if self.restoring else START_SECONDS)
         make_private_folder(self.data_dir.parent)
         make_private_folder(self.log.parent)
         while not self.lock.take():

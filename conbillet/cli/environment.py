@@ -208,6 +208,27 @@ def prepared(*, as_owner: bool = False) -> Iterator[Database]:
 
 
 @contextmanager
+def settings_ready() -> Iterator[None]:
+    """Django set up, but no database: for what must work when there is none (a restore)."""
+    data = data_folder()
+    demo = None if os.environ.get("DATABASE_URL") else running_demo(data)
+    if os.environ.get("DATABASE_URL"):
+        found = {"DJANGO_SETTINGS_MODULE": "conbillet.config.settings"}
+    else:
+        found = dict(demo["environment"]) if demo is not None else demo_environment(data, ports())
+    os.environ.update(found | {"CONBILLET_DATA": str(data), "CONBILLET_SECRET_KEY": secret_key()})
+    import django
+
+    django.setup()
+    try:
+        yield
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+
+
+@contextmanager
 def django_ready(*, as_owner: bool = False) -> Iterator[Database]:
     """`prepared`, and Django set up."""
     with prepared(as_owner=as_owner) as database:

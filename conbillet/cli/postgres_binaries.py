@@ -62,6 +62,18 @@ def find_binaries() -> Binaries:
     )
 
 
+def client_programs(major: int, *, same: bool = False) -> tuple[Path, int]:
+    """A folder of programs (pg_basebackup, pg_dump …) for a server of that version: newer ones do as well, unless the `same`
+    are wanted, as for a restore. Raises NoPostgres."""
+    chosen = os.environ.get("CONBILLET_POSTGRES_BIN")
+    for folder in [*([Path(chosen)] if chosen else []), *_wheel(), *_system()]:
+        found = _major_version(folder, None, "pg_basebackup")
+        if found is not None and (found == major or found > major and not same):
+            return folder, found
+    what = f"of PostgreSQL {major}" if same else f"of PostgreSQL {major} or newer"
+    raise NoPostgres(f"The programs {what} are missing: install the package postgresql-{major}.")
+
+
 def _has_a_name() -> bool:
     try:
         pwd.getpwuid(os.geteuid())
@@ -87,11 +99,11 @@ def _namespaces_work() -> bool:
     return subprocess.run(probe, cwd=root, capture_output=True, env={"PYTHONPATH": str(root)}).returncode == 0
 
 
-def _major_version(folder: Path, user: int | None) -> int | None:
+def _major_version(folder: Path, user: int | None, program: str = "initdb") -> int | None:
     """The version of the programs in a folder; None when they are not there or that user cannot run them."""
     try:
         answer = subprocess.run(
-            [folder / "initdb", "--version"], capture_output=True, text=True, user=user, cwd="/", check=True
+            [folder / program, "--version"], capture_output=True, text=True, user=user, cwd="/", check=True
         ).stdout
     except (OSError, subprocess.CalledProcessError):
         return None

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from conbillet.backups.mark import NotOpen, restored_until
 from conbillet.cli.environment import CHECKOUT, data_folder, django_ready
 from conbillet.cli.progress import say
 
@@ -62,6 +63,8 @@ def prepare(*, demo: bool) -> None:
         from conbillet.core.database_roles import sync
 
         say("Django is loaded")
+        if restored_until(database.owner_url) is not None:  # rights set anew would let the application in
+            raise NotOpen
         call_command("migrate", interactive=False, verbosity=0)
         say("migrations are applied")
         sync(connection, prefix=database.name, app_password=database.app_password)

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
+from conbillet.backups.mark import WHY, restored_until
 from conbillet.cli import environment
 from conbillet.cli.environment import Ports
 
@@ -102,13 +105,24 @@ def port_is_free(port: int) -> bool:
     return True
 
 
+def _waits_to_be_opened(url: str) -> bool:
+    """Whether the database was restored and nobody may be served from it yet; unreachable ones are not our business here."""
+    try:
+        return restored_until(url) is not None
+    except psycopg.Error:
+        return False
+
+
 def become(choose: Callable[[Ports], Service], *, port: Callable[[Ports], int]) -> int:
     """Turn this process into a service, so that what started it (systemd, a container) watches the real program."""
     if not os.environ.get("DATABASE_URL") and environment.running_demo(environment.data_folder()) is None:
         print("conbillet: set DATABASE_URL, or run the demo with `conbillet up`.", file=sys.stderr)
         return 1
     asked = os.environ.get("CONBILLET_PORT")
-    with environment.prepared():
+    with environment.prepared() as database:
+        if _waits_to_be_opened(database.owner_url):
+            print(f"conbillet: {WHY}", file=sys.stderr)
+            return 1
         if asked:  # beside a running demo, whose environment names the demo's own port
             os.environ["CONBILLET_PORT"] = asked
         at = environment.ports()

@@ -17,6 +17,7 @@ from conbillet.sales.actions.fold_figures import fold_figures
 from conbillet.tickets.actions.fold_check_ins import fold_check_ins
 from conbillet.workflows import (
     authorities,
+    backup_alarms,
     breaches,
     cases,
     departures,
@@ -28,6 +29,7 @@ from conbillet.workflows import (
     processor_news,
     reconciliation,
     renewal_reminders,
+    replay,
     statistics,
 )
 
@@ -64,6 +66,7 @@ def add_up(*, now: datetime) -> None:
 every("* * * * *", "reconcile", reconciliation.reconcile)
 every("17 * * * *", "reconcile_accounts", reconciliation.reconcile_accounts)
 every("* * * * *", "seal_audit", seal_audit)
+every("* * * * *", "record_replay", replay.record)
 every("* * * * *", "release_expired_holds", stock.release_expired)
 every("* * * * *", "add_up", add_up)
 every("15 * * * *", "forget_old_counters", forget_old_counters)
@@ -74,6 +77,7 @@ every("2 23 31 12 *", "continue_membership_sales", membership_sales.continue_mem
 every("13 5 1-7 1 *", "continue_membership_sales_late", membership_sales.continue_membership_sales)
 every("* * * * *", "fetch_mail", inbox.fetch_mail)
 every("* * * * *", "wake_newsletters", newsletters.wake)
+every("*/10 * * * *", "watch_backups", backup_alarms.watch_backups)
 every("*/10 * * * *", "remind_of_breaches", breaches.remind_of_breaches)
 every("37 2 * * *", "take_statistics", statistics.take_statistics)
 every("47 3 * * *", "delete_departed", departures.delete_departed)

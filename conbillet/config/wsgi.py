@@ -17,11 +17,14 @@ from django.conf import settings  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
+from conbillet.config.closed import refuse_if_restored  # noqa: E402
 from conbillet.config.static_files import StaticFiles  # noqa: E402
 from conbillet.usage import counter  # noqa: E402
 
 if settings.SECRET_KEY == settings.KNOWN_KEY:
     raise ImproperlyConfigured("CONBILLET_SECRET_KEY is not set: anybody could sign what only this server may sign.")
+
+refuse_if_restored()
 
 # All pages are imported now: no visitor waits for it, and a mistake in one is seen at start. What is loaded by now
 # stays, so the garbage collector need not look at it again.

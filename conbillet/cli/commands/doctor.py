@@ -1,4 +1,4 @@
-"""Checks Python, packages, settings, database, keys, Stripe, mail, clock, disk and ports. Each finding says what to do.
+"""Checks Python, packages, settings, database, keys, backups, Stripe, mail, clock, disk and ports. Each finding says what to do.
 The exit code is 1 when something is wrong."""
 
 import argparse
@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from conbillet.cli import doctor
+    from conbillet.cli import doctor, doctor_backups
     from conbillet.cli.embedded_postgres import CannotStart
     from conbillet.cli.environment import WrongEnvironment, django_ready
 
@@ -33,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
                         doctor.mail,
                         doctor.inbox,
                         doctor.postcodes,
+                        doctor_backups.backups,
                     ]
                 )
                 found += _database()
@@ -51,10 +52,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _database() -> "list[Finding]":
-    from conbillet.cli import doctor, doctor_database, doctor_pooler
+    from conbillet.cli import doctor, doctor_backups, doctor_database, doctor_pooler
 
     found = doctor.examine([doctor_database.reachable])
     if any(finding.level == "wrong" for finding in found):
         return found
     checks = (doctor_database.roles, doctor_database.migrations, doctor_database.durability, doctor_database.log)
-    return found + doctor.examine([*checks, doctor_pooler.pooler, doctor_database.jobs])
+    return found + doctor.examine([*checks, doctor_pooler.pooler, doctor_database.jobs, doctor_backups.server])

@@ -2,6 +2,7 @@
 and row-level security, collects static files. Run it at each new version, before the web server. Safe to repeat."""
 
 import argparse
+import sys
 
 HELP = "bring database, rights, translations and static files in line with this version"
 
@@ -11,7 +12,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from conbillet.backups.mark import NotOpen
     from conbillet.cli.preparation import prepare
 
-    prepare(demo=args.demo)
+    try:
+        prepare(demo=args.demo)
+    except NotOpen as reason:
+        print(f"conbillet: {reason}", file=sys.stderr)
+        return 1
     return 0

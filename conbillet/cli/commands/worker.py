@@ -2,6 +2,7 @@
 running jobs finish for three seconds; a job that was cut off is done again."""
 
 import argparse
+import sys
 
 HELP = "run a job worker alone (production)"
 GRACE_SECONDS = 2.0
@@ -18,9 +19,16 @@ def run(args: argparse.Namespace) -> int:
     with django_ready():
         from procrastinate.contrib.django import app
 
+        from conbillet.backups.mark import NotOpen
+        from conbillet.config.closed import refuse_if_restored
         from conbillet.config.worker import worker_connector
         from conbillet.usage import counter
 
+        try:
+            refuse_if_restored()
+        except NotOpen as reason:
+            print(f"conbillet: {reason}", file=sys.stderr)
+            return 1
         counter.start()
         with app.replace_connector(worker_connector()) as working:
             working.run_worker(
