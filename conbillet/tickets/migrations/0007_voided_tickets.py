@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0005_count_anew")]
+    dependencies = [("tickets", "0006_inside_by_product")]
 
     operations = [
         migrations.AddIndex(
