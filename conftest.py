@@ -51,7 +51,7 @@ def _empty_quickly() -> None:
     """
     from django.test import TransactionTestCase
 
-    TransactionTestCase._fixture_teardown = lambda _test: _delete_everything()  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = lambda _test: _delete_everything()  # type: ignore[method-assign]  # replaced on purpose
 
 
 def _delete_everything() -> None:

@@ -82,7 +82,7 @@ def in_turn(claims: Iterator[list[pytest.Item]]) -> Iterator[tuple[pytest.Item, 
     while group is not None:
         following = next(claims, None)
         ends = following is None or (in_browser(group[0]) and not in_browser(following[0]))
-        yield from zip(group, [*group[1:], None if ends else following[0]], strict=True)  # type: ignore[index]
+        yield from zip(group, [*group[1:], None if ends else following[0]], strict=True)  # type: ignore[index]  # there by then
         group = following
 
 

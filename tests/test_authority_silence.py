@@ -60,11 +60,11 @@ def told_to(email: str) -> list:
 
 
 class TestLonger:
-    def ask(self, silent, officers, now, until, why="Sagen er ikke slut", by=1, days=20) -> AuthoritySilence:  # noqa: F811
+    def ask(self, silent, officers, now, until, why="Sagen er ikke slut", by=1, days=20) -> AuthoritySilence:  # noqa: F811  a fixture's name
         return ask_for_silence(case=silent, why=why, until=until + timedelta(days=days), actor=officers[by], now=now)
 
     @pytest.mark.proves("disclose.authorities")
-    def test_it_takes_a_reason_and_somebody_else(self, silent, officers, now, until):  # noqa: F811
+    def test_it_takes_a_reason_and_somebody_else(self, silent, officers, now, until):  # noqa: F811  a fixture's name
         wish = self.ask(silent, officers, now, until)
         with pytest.raises(OwnWish):
             decide_silence(silence=wish, agrees=True, actor=officers[1], now=now)
@@ -76,11 +76,11 @@ class TestLonger:
         assert tell_persons(now=day_end(until)) == 0
         assert tell_persons(now=day_end(until + timedelta(days=20))) == 1 and told_to(ADA.email)
 
-    def test_the_twin_without_a_second_yes_they_are_told_on_the_old_day(self, silent, officers, now, until):  # noqa: F811
+    def test_the_twin_without_a_second_yes_they_are_told_on_the_old_day(self, silent, officers, now, until):  # noqa: F811  a fixture's name
         self.ask(silent, officers, now, until)
         assert tell_persons(now=day_end(until)) == 1 and told_to(ADA.email)
 
-    def test_a_no_leaves_the_old_day_and_another_wish_may_follow(self, silent, officers, now, until):  # noqa: F811
+    def test_a_no_leaves_the_old_day_and_another_wish_may_follow(self, silent, officers, now, until):  # noqa: F811  a fixture's name
         wish = self.ask(silent, officers, now, until)
         with pytest.raises(CannotAsk):
             self.ask(silent, officers, now, until, by=2)
@@ -93,12 +93,12 @@ class TestLonger:
     @pytest.mark.parametrize(("why", "days", "field"), [
         (" ", 20, "silence_why"), ("x", 0, "silence_until"), ("x", -29, "silence_until"), ("x", LONGEST.days, "silence_until"),
     ])  # fmt: skip
-    def test_what_cannot_be_asked_for(self, silent, officers, now, until, why, days, field):  # noqa: F811
+    def test_what_cannot_be_asked_for(self, silent, officers, now, until, why, days, field):  # noqa: F811  a fixture's name
         with pytest.raises(CannotAsk) as refusal:
             self.ask(silent, officers, now, until, why=why, days=days)
         assert refusal.value.field == field and not AuthoritySilence.objects.exists()
 
-    def test_nobody_whom_it_names_no_agent_and_not_when_it_is_too_late(self, silent, officers, now, until):  # noqa: F811
+    def test_nobody_whom_it_names_no_agent_and_not_when_it_is_too_late(self, silent, officers, now, until):  # noqa: F811  a fixture's name
         wish = self.ask(silent, officers, now, until)
         AuthoritySubject.objects.create(case=silent, subject_id=officers[2].person_id)
         with pytest.raises(AboutOneself):
@@ -115,7 +115,7 @@ class TestLonger:
         with pytest.raises(CannotAsk):
             ask_for_silence(case=silent, why="x", until=until + WEEK, actor=officers[3], now=day_end(until))
 
-    def test_on_the_desk_s_page(self, officers, bought, until):  # noqa: F811
+    def test_on_the_desk_s_page(self, officers, bought, until):  # noqa: F811  a fixture's name
         now = clock.now()
         last = copenhagen_day(now) + timedelta(days=30)
         case = approved(officers, now, silence_why="Efterforskningen", silence_until=last)
@@ -136,11 +136,11 @@ class TestLonger:
 
 class TestErased:
     @pytest.fixture
-    def ada(self, now, bought):  # noqa: F811
+    def ada(self, now, bought):  # noqa: F811  a fixture's name
         return make_person(ADA.name, ADA.email)
 
     @pytest.fixture
-    def silent(self, ada, officers, bought, now, until) -> AuthorityCase:  # noqa: F811
+    def silent(self, ada, officers, bought, now, until) -> AuthorityCase:  # noqa: F811  a fixture's name
         case = approved(officers, now, silence_why="Efterforskningen", silence_until=until)
         assert AuthoritySubject.objects.get().subject_id == ada.pk
         hand_over(package=seal_authority_package(case=case, actor=officers[0], now=now), actor=officers[0], now=now)
@@ -180,7 +180,7 @@ class TestErased:
         with pytest.raises(SealBroken):
             contact_of(other)
 
-    def test_the_receipt_says_the_same_with_a_secret_case_and_without(self, ada, silent, officers, now):  # noqa: F811
+    def test_the_receipt_says_the_same_with_a_secret_case_and_without(self, ada, silent, officers, now):  # noqa: F811  a fixture's name
         """Two people of whom we hold the same; only one is named. Their receipts differ in nothing but the number."""
 
         def receipt_of(person) -> tuple[list, str]:
@@ -196,7 +196,7 @@ class TestErased:
         assert lines == others_lines and page == others_page and "forseglet adresse" in page
         assert not Erasure.objects.filter(lines__table__startswith="privacy_authority").exists()
 
-    def test_a_guest_s_address_leaves_its_column_and_is_told_too(self, officers, bought, now, until):  # noqa: F811
+    def test_a_guest_s_address_leaves_its_column_and_is_told_too(self, officers, bought, now, until):  # noqa: F811  a fixture's name
         case = approved(officers, now, silence_why="Efterforskningen", silence_until=until)
         hand_over(package=seal_authority_package(case=case, actor=officers[0], now=now), actor=officers[0], now=now)
         erasing.erase(subject=guest(ADA.email), via="contact", void_tickets=False, tell=None, actor=SYSTEM, now=now)
@@ -205,7 +205,7 @@ class TestErased:
         tell_persons(now=day_end(until))
         assert len(told_to(ADA.email)) == 1 and not kept_contacts().exists()
 
-    def test_what_ends_without_a_hand_over_keeps_no_address(self, ada, officers, now):  # noqa: F811
+    def test_what_ends_without_a_hand_over_keeps_no_address(self, ada, officers, now):  # noqa: F811  a fixture's name
         case = opened(officers, now)
         erase_myself(person=ada, void_tickets=False, now=now)
         assert kept_contacts().count() == 1

@@ -8,7 +8,7 @@ from conbillet.core.prepared import columns, fetch_one, made
 
 from .models import Account
 
-_SELECT = f"SELECT {columns(Account, 'a')} FROM accounts_account a WHERE a.id = %s AND a.is_active"  # noqa: S608
+_SELECT = f"SELECT {columns(Account, 'a')} FROM accounts_account a WHERE a.id = %s AND a.is_active"  # noqa: S608  our own names only
 
 
 class AccountBackend(AuthenticationBackend):

@@ -27,4 +27,4 @@ def plain(text: str = "") -> None:
         print(text, flush=True)
     except OSError:
         # The interpreter flushes once more at its end and would complain; give it something that works.
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  closed with the process

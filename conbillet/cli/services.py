@@ -136,5 +136,5 @@ def become(choose: Callable[[Ports], Service], *, port: Callable[[Ports], int]) 
             return 1
         print(f"{service.name} listens at {bind_address()}, port {port(at)}; SIGTERM stops it", flush=True)
         os.environ["PYTHONPATH"] = str(environment.CHECKOUT)
-        os.execv(service.command[0], service.command)  # noqa: S606
+        os.execv(service.command[0], service.command)  # noqa: S606  a program of our own, without a shell
     raise AssertionError("unreachable")

@@ -55,7 +55,7 @@ def main(arguments: list[str]) -> None:
     die_with_parent(signal_number)
     if os.getppid() != parent:  # it died before the kernel knew of our wish
         sys.exit(1)
-    os.execvp(command[0], command)  # noqa: S606
+    os.execvp(command[0], command)  # noqa: S606  a program of our own, without a shell
 
 
 if __name__ == "__main__":

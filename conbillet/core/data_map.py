@@ -316,7 +316,7 @@ class DataMap:
 
     def many_to_many(self, model: type[models.Model], field_name: str, *, why: str) -> None:
         """The hidden table behind a many-to-many field that links no person."""
-        through = model._meta.get_field(field_name).remote_field.through  # type: ignore[union-attr]
+        through = model._meta.get_field(field_name).remote_field.through  # type: ignore[union-attr]  # a many-to-many field has one
         with self.model(through) as table:
             table.technical(*(column.name for column in through._meta.concrete_fields), why=why)
 

@@ -110,7 +110,7 @@ def _statements_for(model: type[models.Model], app: str, office: str) -> list[st
     if append_only:
         found.append(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {app}")
         for name in getattr(model, "may_change", ()):
-            found.append(f'GRANT UPDATE ("{model._meta.get_field(name).column}") ON {table} TO {app}')  # type: ignore[union-attr]
+            found.append(f'GRANT UPDATE ("{model._meta.get_field(name).column}") ON {table} TO {app}')  # type: ignore[union-attr]  # of a column
     if not model._meta.managed:
         if access == "read":
             found.append(f"GRANT SELECT ON {table} TO {office}")
@@ -138,7 +138,7 @@ def _statements_for(model: type[models.Model], app: str, office: str) -> list[st
 
 def _shown(model: type[models.Model]) -> str:
     """The columns that the office may read, where a model keeps some from it (`office_hidden`); nothing for all."""
-    hidden = {model._meta.get_field(name).column for name in getattr(model, "office_hidden", ())}  # type: ignore[union-attr]
+    hidden = {model._meta.get_field(name).column for name in getattr(model, "office_hidden", ())}  # type: ignore[union-attr]  # of a column
     shown = (f'"{field.column}"' for field in model._meta.concrete_fields if field.column not in hidden)
     return f" ({', '.join(shown)})" if hidden else ""
 
@@ -153,9 +153,9 @@ def _link_statements(model: type[models.Model], app: str, office: str) -> list[s
         parent = field.related_model
         if parent is None:
             continue
-        if getattr(parent, "office_access", "none") == "none" or "organization_id" not in _columns(parent):  # type: ignore[arg-type]
+        if getattr(parent, "office_access", "none") == "none" or "organization_id" not in _columns(parent):  # type: ignore[arg-type]  # a model, not a name
             return []
-        ends.append(f'EXISTS (SELECT FROM "{parent._meta.db_table}" AS parent WHERE parent.id = "{field.column}")')  # type: ignore[union-attr]
+        ends.append(f'EXISTS (SELECT FROM "{parent._meta.db_table}" AS parent WHERE parent.id = "{field.column}")')  # type: ignore[union-attr]  # of a column
     seen, known = " AND ".join(ends), " OR ".join(ends)
     return [
         f'GRANT SELECT, INSERT ON "{table}" TO {office}',
@@ -180,7 +180,7 @@ def _composite_references(connection: BaseDatabaseWrapper) -> None:
             for field in model._meta.local_concrete_fields:
                 if not isinstance(field, TenantForeignKey | TenantOneToOneField):
                     continue
-                parent = field.related_model._meta.db_table  # type: ignore[union-attr]
+                parent = field.related_model._meta.db_table  # type: ignore[union-attr]  # of a column
                 key, reference = f"{parent}_tenant_key"[:63], f"{model._meta.db_table}_{field.column}_tenant"[:63]
                 if key not in existing:
                     cursor.execute(f'ALTER TABLE "{parent}" ADD CONSTRAINT "{key}" UNIQUE (organization_id, id)')

@@ -142,7 +142,7 @@ def subjects_are_found(map_: DataMap, models_: Iterable[ModelType]) -> list[str]
         above = fields.get(step) if "." in table.email else None
         parent = (
             map_.tables.get(above.related_model._meta.db_table) if above is not None and above.related_model else None
-        )  # type: ignore[union-attr]
+        )  # type: ignore[union-attr]  # a key has one
         if parent is not None and parent.subject and table.subject != f"{step}.{parent.subject}":
             found.append(f"{table.name}: its people are found by {step}.{parent.subject}")
         if table.subject and head not in fields and not hasattr(model, head):
@@ -165,7 +165,7 @@ def subjects_are_found(map_: DataMap, models_: Iterable[ModelType]) -> list[str]
             if addresses and table.email not in addresses:
                 found.append(f"{table.name}: guests are found by {addresses[0]}, but the table does not say so")
         if "." in table.subject and head in fields:
-            parent = map_.tables.get(fields[head].related_model._meta.db_table) if fields[head].related_model else None  # type: ignore[union-attr]
+            parent = map_.tables.get(fields[head].related_model._meta.db_table) if fields[head].related_model else None  # type: ignore[union-attr]  # a key has one
             if parent is not None and parent.email and table.email != f"{head}.{parent.email}":
                 found.append(f"{table.name}: guests are found by {head}.{parent.email}, but the table does not say so")
         if not table.subject and table.email and "." in table.email and table.email.split(".")[0] not in fields:

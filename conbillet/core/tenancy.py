@@ -39,7 +39,7 @@ class TenantModel(models.Model):
         abstract = True
 
 
-class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
+class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]  # generic in the stubs only
     """A foreign key to a row of the same association, held by a composite constraint (organization_id, id).
 
     Django's own single-column constraint is left out; `sync` adds the composite one.
@@ -55,7 +55,7 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         return name, path, args, options
 
 
-class TenantOneToOneField(models.OneToOneField):  # type: ignore[type-arg]
+class TenantOneToOneField(models.OneToOneField):  # type: ignore[type-arg]  # generic in the stubs only
     """As `TenantForeignKey`, one to one."""
 
     def __init__(self, to: Any, on_delete: Any = models.PROTECT, **options: Any) -> None:

@@ -141,7 +141,7 @@ class FakeStripe(Process):
         rows: list[Json] = self.state()["objects"][kind]
         return rows
 
-    def account(self, *, name: str = "Demoforeningen", id: str | None = None, ready: bool = True) -> str:  # noqa: A002
+    def account(self, *, name: str = "Demoforeningen", id: str | None = None, ready: bool = True) -> str:  # noqa: A002  the name of the parameter in the address
         """Make a connected account that can charge at once; returns its id."""
         return str(self._post("accounts", name=name, id=id, ready=ready)["id"])
 
@@ -279,7 +279,7 @@ def start_fake_stripe(
     *,
     webhook_url: str = "",
     webhook_secret: str = "whsec_conbillet_test",  # noqa: S107 - nobody else's
-    secret_key: str = "sk_test_conbillet",  # noqa: S107
+    secret_key: str = "sk_test_conbillet",  # noqa: S107  no secret
     port: int | None = None,
     arguments: tuple[str, ...] = (),
 ) -> FakeStripe:

@@ -27,7 +27,7 @@ class LanguageMiddleware:
         else:
             accepted = request.META.get("HTTP_ACCEPT_LANGUAGE", "")
             language = _from_browser(accepted)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # set at run time
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)

@@ -82,5 +82,5 @@ def _enter(request: HttpRequest, slug: str, permission: Permission) -> Standing 
     missing = missing_second_factor(request, has_one=standing.has_second_factor)
     if missing is not None:
         return missing
-    request.standing = standing  # type: ignore[attr-defined]
+    request.standing = standing  # type: ignore[attr-defined]  # set at run time
     return standing

@@ -21,7 +21,7 @@ def missing_second_factor(request: HttpRequest, *, has_one: bool | None = None) 
     need no second factor themselves. `has_one` spares the query where it is known.
     """
     if has_one is None:
-        has_one = has_second_factor(request.user)  # type: ignore[arg-type]
+        has_one = has_second_factor(request.user)  # type: ignore[arg-type]  # narrower at run time
     if has_one and second_factor_used(request):
         return None
     here = urlencode({"next": _back_to(request)})
@@ -32,7 +32,7 @@ def missing_second_factor(request: HttpRequest, *, has_one: bool | None = None) 
 
 def second_factor_used(request: HttpRequest) -> bool:
     """Whether a second factor was used in this session within twelve hours; not in sessions from before it was set up."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]  # narrower at run time
     since = time.time() - GOOD_FOR_SECONDS
     return any(record.get("method") == "mfa" and record.get("at", 0) > since for record in records)
 
@@ -47,4 +47,4 @@ def _back_to(request: HttpRequest) -> str:
 
 def note_second_factor(request: HttpRequest, kind: str) -> None:
     """Setting a second factor up proves that one has it: its code was typed, or its key was touched, just now."""
-    record_authentication(request, request.user, "mfa", type=kind)  # type: ignore[arg-type]
+    record_authentication(request, request.user, "mfa", type=kind)  # type: ignore[arg-type]  # narrower at run time

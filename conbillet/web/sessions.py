@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 from conbillet.core import clock
 from conbillet.core.prepared import columns, fetch_one, made, run
 
-_SELECT = f"SELECT {columns(Session, 's')} FROM django_session s WHERE s.session_key = %s AND s.expire_date > %s"  # noqa: S608
+_SELECT = f"SELECT {columns(Session, 's')} FROM django_session s WHERE s.session_key = %s AND s.expire_date > %s"  # noqa: S608  our own names only
 _INSERT = (
     "INSERT INTO django_session (session_data, expire_date, session_key) VALUES (%s, %s, %s) "
     "ON CONFLICT (session_key) DO NOTHING"

@@ -65,5 +65,5 @@ def _plain(row: list[object]) -> list[object]:
     for at in _INSTANTS:
         instant = row[at]
         if instant is not None and not isinstance(instant, str):
-            row[at] = f"{instant.astimezone(COPENHAGEN):%Y-%m-%d %H:%M}"  # type: ignore[attr-defined]
+            row[at] = f"{instant.astimezone(COPENHAGEN):%Y-%m-%d %H:%M}"  # type: ignore[attr-defined]  # an instant, by its column
     return row

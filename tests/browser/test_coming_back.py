@@ -16,7 +16,7 @@ from tests.browser.test_purchase_journey import (
 )
 
 
-def to_checkout(page: Page, convention: Convention) -> None:  # noqa: F811
+def to_checkout(page: Page, convention: Convention) -> None:  # noqa: F811  a fixture's name
     page.goto(address(convention))
     choose(page, convention)
     page.get_by_role("button", name="Læg i kurven").click()
@@ -30,7 +30,7 @@ def buy(page: Page) -> None:
 def test_back_from_stripe_after_a_mistake_leads_to_the_order(
     page: Page,
     live_house: LiveHouse,
-    convention: Convention,  # noqa: F811
+    convention: Convention,  # noqa: F811  a fixture's name
 ) -> None:
     """The page before Stripe's was the answer to a form; a browser would ask whether to send it again."""
     email = some_email("retur")
@@ -45,7 +45,7 @@ def test_back_from_stripe_after_a_mistake_leads_to_the_order(
     assert "/order/" in page.url and Order.objects.filter(buyer_email=email).count() == 1
 
 
-def test_what_was_typed_survives_adding_something_more(page: Page, convention: Convention, axe, fits) -> None:  # noqa: F811
+def test_what_was_typed_survives_adding_something_more(page: Page, convention: Convention, axe, fits) -> None:  # noqa: F811  a fixture's name
     to_checkout(page, convention)
     fill_in(page, some_email("mere"))
     page.get_by_role("button", name="Tilføj mere").click()
@@ -60,7 +60,7 @@ def test_what_was_typed_survives_adding_something_more(page: Page, convention: C
     expect(page.locator("#person-1").get_by_label("Kvinde")).to_be_checked()
 
 
-def test_another_language_takes_along_what_was_typed(page: Page, convention: Convention) -> None:  # noqa: F811
+def test_another_language_takes_along_what_was_typed(page: Page, convention: Convention) -> None:  # noqa: F811  a fixture's name
     to_checkout(page, convention)
     fill_in(page, some_email("sprog"))
     page.get_by_role("link", name="English").click()

@@ -16,7 +16,7 @@ LINK = re.compile(r"/tickets/[0-9A-Z]+/[0-9A-Z]+/$")
 
 
 @pytest.fixture
-def ordered(page: Page, convention: Convention) -> Page:  # noqa: F811
+def ordered(page: Page, convention: Convention) -> Page:  # noqa: F811  a fixture's name
     """The order's page of somebody who signed a child up, for free."""
 
     def order(script: str) -> Page:
@@ -41,7 +41,7 @@ def ordered(page: Page, convention: Convention) -> Page:  # noqa: F811
 SLOW = "const send = XMLHttpRequest.prototype.send; XMLHttpRequest.prototype.send = function (body) { setTimeout(() => send.call(this, body), 600); };"
 
 
-def test_what_is_typed_while_the_server_answers_stays(page: Page, convention: Convention) -> None:  # noqa: F811
+def test_what_is_typed_while_the_server_answers_stays(page: Page, convention: Convention) -> None:  # noqa: F811  a fixture's name
     """Choosing whose a ticket is has the server make the form anew; a quick typist is not undone by it."""
     page.add_init_script(SLOW)
     page.goto(address(convention))

@@ -19,7 +19,7 @@ def noted() -> Iterator[list[str]]:
     """The first words of what the security log was told."""
     found: list[str] = []
     handler = logging.Handler()
-    handler.emit = lambda record: found.append(record.getMessage())  # type: ignore[method-assign]
+    handler.emit = lambda record: found.append(record.getMessage())  # type: ignore[method-assign]  # replaced on purpose
     logger = logging.getLogger("conbillet.security")
     logger.addHandler(handler)
     yield found

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     from conbillet.cli.environment import data_folder, django_ready, keys_folder
 
     try:
-        values = (sys.stdin if args.values == "-" else Path(args.values).open(encoding="utf-8")).read().splitlines()  # noqa: SIM115
+        values = (sys.stdin if args.values == "-" else Path(args.values).open(encoding="utf-8")).read().splitlines()  # noqa: SIM115  closed with the process
     except (OSError, UnicodeDecodeError) as reason:
         return _cannot(f"the values cannot be read: {reason}")
     began, data = time.monotonic(), data_folder()

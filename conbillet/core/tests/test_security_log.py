@@ -14,7 +14,7 @@ def lines() -> Iterator[list[str]]:
     """What is written while the test runs."""
     found: list[str] = []
     handler = logging.Handler()
-    handler.emit = lambda record: found.append(record.getMessage())  # type: ignore[method-assign]
+    handler.emit = lambda record: found.append(record.getMessage())  # type: ignore[method-assign]  # replaced on purpose
     logger = logging.getLogger("conbillet.security")
     logger.addHandler(handler)
     yield found

@@ -86,7 +86,7 @@ class CheckoutPages:
         notice = text("rejected", lang) if request.query.get("notice") == "rejected" else ""
         return self._page(session, lang, {}, {}, notice)
 
-    def pay(self, request: Request, id: str) -> Response:  # noqa: A002
+    def pay(self, request: Request, id: str) -> Response:  # noqa: A002  the name of the parameter in the address
         """POST: pay by card. A second click finds the session complete and goes the same way as the first."""
         session, lang, instead = self._session(request, id)
         if session is None or (instead and session.body["status"] != "complete"):
@@ -127,7 +127,7 @@ class CheckoutPages:
         title = f"{text('pay', lang)} · {seller}"
         return shell(title, lang, body, path=f"/c/pay/{session.id}", urls=urls, status=422 if errors else 200)
 
-    def app(self, request: Request, id: str) -> Response:  # noqa: A002
+    def app(self, request: Request, id: str) -> Response:  # noqa: A002  the name of the parameter in the address
         """GET: what would be the MobilePay app."""
         session, lang, instead = self._session(request, id)
         if session is None or instead:
@@ -163,7 +163,7 @@ class CheckoutPages:
             document(title="MobilePay", lang=lang, body=page, css=("checkout.css",), class_="app"), 200, origins
         )
 
-    def answer_app(self, request: Request, id: str) -> Response:  # noqa: A002
+    def answer_app(self, request: Request, id: str) -> Response:  # noqa: A002  the name of the parameter in the address
         """POST: swiped or rejected."""
         session, lang, instead = self._session(request, id)
         if session is None or (instead and session.body["status"] != "complete"):

@@ -65,7 +65,7 @@ def expire_session(call: Call, id: str) -> Json:  # noqa: A002 - named by the pa
     return sessions.expire(call.tx, find(call, "checkout.session", id)).body
 
 
-def session_lines(call: Call, id: str) -> Json:  # noqa: A002
+def session_lines(call: Call, id: str) -> Json:  # noqa: A002  the name of the parameter in the address
     """GET /v1/checkout/sessions/{id}/line_items."""
     call.params.ignore("limit", "starting_after", "ending_before")
     call.params.finish()
@@ -79,7 +79,7 @@ def create_account(call: Call) -> Json:
     return accounts.create(call.tx, call.params).body
 
 
-def update_account(call: Call, id: str) -> Json:  # noqa: A002
+def update_account(call: Call, id: str) -> Json:  # noqa: A002  the name of the parameter in the address
     """POST /v1/accounts/{id}."""
     return accounts.update(call.tx, find(call, "account", id), call.params).body
 
@@ -108,12 +108,12 @@ def create_refund(call: Call) -> Json:
     return refunds.create(call.tx, call.params, call.owner).body
 
 
-def answer_dispute(call: Call, id: str) -> Json:  # noqa: A002
+def answer_dispute(call: Call, id: str) -> Json:  # noqa: A002  the name of the parameter in the address
     """POST /v1/disputes/{id}."""
     return disputes.answer(call.tx, find(call, "dispute", id), call.params).body
 
 
-def close_dispute(call: Call, id: str) -> Json:  # noqa: A002
+def close_dispute(call: Call, id: str) -> Json:  # noqa: A002  the name of the parameter in the address
     """POST /v1/disputes/{id}/close: the association gives in."""
     call.params.finish()
     return disputes.close(call.tx, find(call, "dispute", id), "lost").body
@@ -128,7 +128,7 @@ def read_balance(call: Call) -> Json:
 def reader(kind: str) -> Endpoint:
     """GET of one object."""
 
-    def read(call: Call, id: str) -> Json:  # noqa: A002
+    def read(call: Call, id: str) -> Json:  # noqa: A002  the name of the parameter in the address
         call.params.finish()
         return find(call, kind, id).body
 
@@ -147,7 +147,7 @@ def lister(kind: str) -> Endpoint:
 def updater(kind: str) -> Endpoint:
     """POST of one object: its metadata."""
 
-    def update(call: Call, id: str) -> Json:  # noqa: A002
+    def update(call: Call, id: str) -> Json:  # noqa: A002  the name of the parameter in the address
         record = find(call, kind, id)
         record.body["metadata"] |= call.params.metadata()
         call.params.finish()

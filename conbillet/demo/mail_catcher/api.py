@@ -62,7 +62,7 @@ class Api:
         found = self._whole(int(id)) if id.isdecimal() and len(id) < 12 else None
         return json_response(found) if found else json_response({"error": "no such mail"}, 404)
 
-    def remove(self, request: Request, id: str) -> Response:  # noqa: A002
+    def remove(self, request: Request, id: str) -> Response:  # noqa: A002  the name of the parameter in the address
         """DELETE /api/messages/{id}"""
         if id.isdecimal():
             self._storage.remove(int(id))

@@ -166,7 +166,7 @@ class Pages:
             ),
         ]
 
-    def html(self, request: Request, id: str) -> Response:  # noqa: A002
+    def html(self, request: Request, id: str) -> Response:  # noqa: A002  the name of the parameter in the address
         """GET: the HTML of a mail, for the frame."""
         found = self._find(id)
         if found is None:
@@ -182,12 +182,12 @@ class Pages:
         body = (html if count else base + html).encode("utf-8", "replace")
         return Response(body, 200, "text/html; charset=utf-8", headers)
 
-    def raw(self, request: Request, id: str) -> Response:  # noqa: A002
+    def raw(self, request: Request, id: str) -> Response:  # noqa: A002  the name of the parameter in the address
         """GET: the .eml file."""
         found = self._find(id)
         return download(f"{id}.eml", "message/rfc822", found[1]) if found else Response(b"not found", 404)
 
-    def attachment(self, request: Request, id: str, number: str) -> Response:  # noqa: A002
+    def attachment(self, request: Request, id: str, number: str) -> Response:  # noqa: A002  the name of the parameter in the address
         """GET: one file, always as a download."""
         found = self._find(id)
         parts = take_apart(found[1]).attachments if found else []

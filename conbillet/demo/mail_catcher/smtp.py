@@ -96,7 +96,7 @@ class Handler:
             await asyncio.sleep(fault.seconds)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  the library's name
         """The mail is there."""
         fault: Fault | None = getattr(envelope, "fault", None)
         kind = fault.kind if fault else ""

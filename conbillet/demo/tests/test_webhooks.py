@@ -129,7 +129,7 @@ def test_kill_and_restart_lose_nothing(tmp_path: Path, inbox: Inbox) -> None:
         account = running.account()
         client = sdk(running)
         options = {"stripe_account": account, "idempotency_key": "k1"}
-        session = client.v1.checkout.sessions.create(params=params(), options=options)  # type: ignore[arg-type]
+        session = client.v1.checkout.sessions.create(params=params(), options=options)  # type: ignore[arg-type]  # narrower at run time
         running.fault("webhooks_delayed", path="payment_intent.*")
         running.pay(session.id)
         before = running.state()["objects"]
@@ -139,7 +139,7 @@ def test_kill_and_restart_lose_nothing(tmp_path: Path, inbox: Inbox) -> None:
             file.write(b'{"put":[["charge","","torn')
         running.start()
         assert running.state()["objects"] == before
-        again = client.v1.checkout.sessions.create(params=params(), options=options)  # type: ignore[arg-type]
+        again = client.v1.checkout.sessions.create(params=params(), options=options)  # type: ignore[arg-type]  # narrower at run time
         assert again.id == session.id
         # What was pending is delivered after the restart, what was held waits to be asked for.
         running.webhooks_to(inbox.url)

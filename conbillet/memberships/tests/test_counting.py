@@ -190,7 +190,7 @@ EVIDENCE = st.builds(
     days=st.none() | PERIODS,
     dues=st.integers(0, 20_000),
     separate=st.booleans(),
-    paid_at=st.none() | st.datetimes(datetime(2025, 6, 1), datetime(2027, 6, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    paid_at=st.none() | st.datetimes(datetime(2025, 6, 1), datetime(2027, 6, 1), timezones=st.just(UTC)),  # noqa: DTZ001  hypothesis wants it naive
     payer=st.sampled_from(PayerRelation.values),
     refunded=st.integers(0, 20_000),
     dispute_lost=st.booleans(),

@@ -144,9 +144,7 @@ def backups_until(now: datetime) -> datetime:
 def unpaid_orders(subject: Subject) -> list[Order]:
     """The subject's orders that wait for money; they are cancelled first, so that their places are free."""
     rows = rows_of(data_map.load().tables["sales_order"], subject)
-    return list(rows.filter(state=Order.State.AWAITING_PAYMENT).order_by("pk")) if rows is not None else []  # type: ignore[arg-type]
-
-
+    return list(rows.filter(state=Order.State.AWAITING_PAYMENT).order_by("pk")) if rows is not None else []  # type: ignore[arg-type]  # orders, by the table
 def _end_unpaid_orders(subject: Subject, now: datetime) -> None:
     for order in unpaid_orders(subject):
         cancel_order(order=order, reason="", actor=SYSTEM, now=now)

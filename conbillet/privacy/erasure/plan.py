@@ -91,7 +91,7 @@ def _add_rows(
     columns = [column for column in table.columns.values() if only is None or column.name in only]
     read = [column.name for column in columns if column.kind != "technical" and _how(column) not in {"", "destroy_key"}]
     owner = _owner(model)
-    names = ["pk", *([owner] if owner else []), *(model._meta.get_field(name).attname for name in read)]  # type: ignore[union-attr]
+    names = ["pk", *([owner] if owner else []), *(model._meta.get_field(name).attname for name in read)]  # type: ignore[union-attr]  # of a column
     found = list(rows.order_by().values(*names))
     if not found:
         return

@@ -246,6 +246,6 @@ def _label(table: str, name: str, value: str) -> str:
 def _choices(table: str, name: str) -> dict[Any, Any]:
     declared = data_map.load().tables.get(table)
     try:
-        return dict(model_of(declared)._meta.get_field(name).flatchoices) if declared else {}  # type: ignore[union-attr]
+        return dict(model_of(declared)._meta.get_field(name).flatchoices) if declared else {}  # type: ignore[union-attr]  # these fields have it
     except (FieldDoesNotExist, AttributeError):
         return {}

@@ -78,7 +78,7 @@ def _delete_function() -> str:
     steps = [*_hanging_on(tables), *((table, "organization_id = whose") for table in sorted(tables))]
     deletes = "\n".join(
         f"""    DELETE FROM "{table}" WHERE {where};  GET DIAGNOSTICS number = ROW_COUNT;
-    IF number > 0 THEN counts := counts || jsonb_build_object('{table}', number); END IF;"""  # noqa: S608
+    IF number > 0 THEN counts := counts || jsonb_build_object('{table}', number); END IF;"""  # noqa: S608  our own names only
         for table, where in steps
     )
     return f"""
@@ -109,9 +109,9 @@ def _hanging_on(tables: set[str]) -> list[tuple[str, str]]:
             continue
         parents = [(field.column, field.related_model) for field in link._meta.concrete_fields if field.related_model]
         for column, parent in parents:
-            name = parent._meta.db_table  # type: ignore[union-attr]
+            name = parent._meta.db_table  # type: ignore[union-attr]  # these fields have it
             if name in tables:
-                where = f'"{column}" IN (SELECT id FROM "{name}" WHERE organization_id = whose)'  # noqa: S608
+                where = f'"{column}" IN (SELECT id FROM "{name}" WHERE organization_id = whose)'  # noqa: S608  our own names only
                 found.append((link._meta.db_table, where))
                 break
     return found

@@ -64,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_notification_mail(self, template_prefix: str, user: AbstractBaseUser, context: dict[str, Any] | None = None, email: str | None = None) -> None:
         what = template_prefix.rsplit("/", 1)[-1]
-        notify_account(account=user, what=what, language=get_language() or "da", now=clock.now())  # type: ignore[arg-type]
+        notify_account(account=user, what=what, language=get_language() or "da", now=clock.now())  # type: ignore[arg-type]  # narrower at run time
 
     def add_message(
         self,

@@ -20,7 +20,7 @@ View = Callable[..., HttpResponseBase]
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the person has signed in, or confirmed that it is them, within the last ten minutes."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]  # narrower at run time
     return bool(records) and time.time() - records[-1]["at"] < FRESH_SECONDS
 
 

@@ -46,7 +46,7 @@ def changes():
         changed(label=_("E-mail")),
         changed(max_length=5),
         changed(label="<b>"),
-        changed(label=mark_safe("<b>")),  # noqa: S308
+        changed(label=mark_safe("<b>")),  # noqa: S308  what the test is about
         changed(widget=forms.EmailInput()),
         changed(widget=forms.TextInput(attrs={"type": "search"})),
         lambda form: setattr(form, "use_required_attribute", False),
@@ -54,7 +54,7 @@ def changes():
         attr(1),
         attr("1"),
         attr("<"),
-        attr(mark_safe("<")),  # noqa: S308
+        attr(mark_safe("<")),  # noqa: S308  what the test is about
     ]
     added = [
         {},

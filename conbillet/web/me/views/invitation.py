@@ -36,13 +36,13 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
                 logout(request)  # with another address than the invited one
             return sign_in_and_come_back(request, email=found.email)
         if request.method == "POST":
-            role = accept_invitation(token=token, account=account, actor=actor_of(request), now=now)  # type: ignore[arg-type]
+            role = accept_invitation(token=token, account=account, actor=actor_of(request), now=now)  # type: ignore[arg-type]  # narrower at run time
             messages.success(request, _("Welcome to %(organization)s.") % {"organization": found.organization.name})
             return redirect("office:choose") if role.kind == "door_crew" else redirect("office:home", organization=found.organization.slug)
     except InvitationGone as refusal:
         return render(request, "410.html", {"error_message": str(refusal)}, status=410)
     except WrongPerson:
         pass
-    fits: Any = account.is_authenticated and has_proven(account, found.email)  # type: ignore[arg-type]
+    fits: Any = account.is_authenticated and has_proven(account, found.email)  # type: ignore[arg-type]  # narrower at run time
     status = 403 if request.method == "POST" else 200
     return render(request, "me/invitation.html", {"invitation": found, "fits": fits}, status=status)

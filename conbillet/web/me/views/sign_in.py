@@ -179,7 +179,7 @@ def enter(request: HttpRequest, login: Login) -> HttpResponse:
 
 
 def _confirmed(request: HttpRequest, pending: PendingCode) -> HttpResponse:
-    record_authentication(request, request.user, method="code", reauthenticated=True)  # type: ignore[arg-type]
+    record_authentication(request, request.user, method="code", reauthenticated=True)  # type: ignore[arg-type]  # narrower at run time
     return redirect(pending.next or "me:security")
 
 

@@ -7,5 +7,5 @@ from tests.visitor import Visitor
 
 
 @pytest.fixture
-def visitor(shop: Shop) -> Visitor:  # noqa: F811
+def visitor(shop: Shop) -> Visitor:  # noqa: F811  a fixture's name
     return Visitor(shop)
