@@ -126,6 +126,7 @@ def test_planted_a_column_that_is_forgotten_is_noticed(canary, now, monkeypatch,
     if column == "subject":  # what was written stands in the case's text as well
         without(table, "text", monkeypatch)
         without("support_casenote", "text", monkeypatch)
+        without("support_chatmessage", "body", monkeypatch)
         without("mail_outgoingmail", "text", monkeypatch)
         without("mail_outgoingmail", "html", monkeypatch)
     if column == "name":
