@@ -289,7 +289,7 @@ class Canary:
             assert client.post(answer["Location"], {"text": "", "file": letter}).status_code == 303
             assert client.post(f"{answer['Location']}address/", {"email": self.email, "name": self.name}).status_code == 303
         run_jobs()
-        for chat in Chat.objects.exclude(state=Chat.State.CLOSED):
+        for chat in Chat.objects.filter(email=self.email).exclude(state=Chat.State.CLOSED):
             answer_chat(
                 chat=chat, text=f"Kære {self.name}, du skrev {self.words}", key=token_hex(16),
                 actor=self.world.actor(self.world.owner), now=self.now,
