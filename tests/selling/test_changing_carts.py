@@ -94,5 +94,5 @@ def test_so_does_the_page(world, monkeypatch):
     assert (answer.status_code, answer["Location"]) == (303, f"/order/{order.reference}/{order.access_key}/")
 
 
-def place(world, cart, now, **said):
-    return place_order(cart=cart, details=details_for(cart, **said), accepted=ACCEPTED, actor=ANONYMOUS, now=now)
+def place(world, cart, now, people=(), **said):
+    return place_order(cart=cart, details=details_for(cart, *people, **said), accepted=ACCEPTED, actor=ANONYMOUS, now=now)
