@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from conbillet.core.clock import copenhagen_day
 
@@ -52,7 +53,7 @@ def is_public(*, organization_id: int) -> bool:
 
 def _newest(
     organization_id: int, public: bool, *, members: bool
-) -> list[tuple[int, int, str, str, dict[str, int], datetime]]:
+) -> list[tuple[Any, ...]]:
     editions = TableEdition.objects.filter(
         organization=organization_id, least=LEAST_PUBLIC if public else LEAST_OFFICE, event__isnull=members
     )

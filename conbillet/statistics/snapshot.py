@@ -146,7 +146,7 @@ def _is_cell(kind: str, cell: str | None) -> bool:
 
 
 def _all(sql: str, left_out: Held, **values: Any) -> list[tuple[Any, ...]]:
-    held = {"persons": list(left_out.persons), "emails": list(left_out.emails)}
+    held: dict[str, Any] = {"persons": list(left_out.persons), "emails": list(left_out.emails)}
     with connection.cursor() as cursor:
         cursor.execute(sql, {**held, **values})
         return cursor.fetchall()

@@ -188,5 +188,5 @@ def _places(found: Sequence[Statistics], names: Sequence[str]) -> tuple[list[tup
         return [], []
     codes = {code for one in found for code in one.places}
     order = sorted(codes, key=lambda code: ([-one.places.get(code, 0) for one in reversed(found)], _place(code)))
-    rows = [(_place(code), [plain_number(one.places[code]) if code in one.places else "" for one in found]) for code in order]
+    rows: list[tuple[str, Sequence[str]]] = [(_place(code), [plain_number(one.places[code]) if code in one.places else "" for one in found]) for code in order]
     return rows[:MOST_PLACES], names
