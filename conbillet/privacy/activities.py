@@ -173,7 +173,7 @@ ACTIVITIES = (
             line("name", keep=ACCOUNTING, why=BOOKS, to=ASSOCIATION_RECORD),
             line("email", keep=ACCOUNTING, why=BUYING, to=f"{ASSOCIATION} {STRIPE}"),
             line("name", "email", "birth_date", "gender", "address", "postcode", keep=ACCOUNTING, why=BUYING, to=ASSOCIATION),
-            line("name", keep=ACCOUNTING, why=BUYING, to=ASSOCIATION_RECORD),
+            line("name", "municipality", keep=ACCOUNTING, why=BUYING, to=ASSOCIATION_RECORD),
             line("relation", keep=ACCOUNTING, why=EVIDENCE, to=ASSOCIATION_RECORD),
             line("content", keep=ACCOUNTING, why=BUYING, clause="use.purchases"),
         ),

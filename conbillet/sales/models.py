@@ -144,6 +144,7 @@ class Participant(TenantModel):
     postcode = models.CharField(_("postcode"), max_length=12, blank=True)
     city = models.CharField(_("town"), max_length=80, blank=True)
     country = models.CharField(_("country"), max_length=2, default="DK", blank=True)
+    municipality_code = models.CharField(_("municipality"), max_length=4, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [

@@ -219,6 +219,17 @@ with data_map.model(Participant, subject="person", email="email") as t:
         redact=same,
         erase=blank,
     )
+    t.personal(
+        "municipality_code",
+        category="user.municipality",
+        clause="collect.address",
+        purposes=BUYING,
+        recipients={ASSOCIATION_RECORD},
+        keep=ACCOUNTING,
+        export=plain,
+        redact=same,
+        erase=blank,
+    )
 
 with data_map.model(OrderLine, subject="order.buyer", email="order.buyer_email") as t:
     t.technical(

@@ -15,7 +15,7 @@ from ..books import YEARS
 from ..models import Cancellation, Order, OrderLine, Participant, Receipt
 
 ORDER = ("buyer_name", "buyer_email", "buyer_street", "buyer_postcode", "buyer_city", "buyer_country")
-PARTICIPANT = ("name", "badge_name", "email", "birth_date", "gender", "street", "postcode", "city", "country")
+PARTICIPANT = ("name", "badge_name", "email", "birth_date", "gender", "street", "postcode", "city", "country", "municipality_code")
 
 
 def first_kept_day(*, organization: Organization, today: date) -> date:

@@ -45,6 +45,7 @@ class PersonDetails:
     city: str = ""
     country: str = "DK"
     person_id: UUID | None = None
+    municipality_code: str = ""  # where the postcode lies in several and somebody said which
 
 
 @dataclass(frozen=True)
@@ -292,6 +293,7 @@ def _participant(order: Order, person: PersonDetails) -> int:
         postcode=person.postcode,
         city=person.city,
         country=person.country,
+        municipality_code=person.municipality_code,
     )
 
 

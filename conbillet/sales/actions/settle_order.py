@@ -98,6 +98,7 @@ def _grant(order: Order, line: OrderLine, payment_reference: str, payment_method
             person.postcode,
             person.city,
             person.country,
+            person.municipality_code,
         ),
         dues=Dues(
             line.product.membership_type_id,

@@ -70,6 +70,7 @@ PLACES = (
             Asked("gender", "user.gender", REGISTER, _("only for a membership; “Prefer not to say” is an answer")),
             *_address(REGISTER, FOR_MEMBERS),
             Asked("relation", "user.name", _("only dues that the member or the family paid count for grants"), FOR_MEMBERS),
+            Asked("municipality", "user.municipality", REGISTER, _("only for a membership, where the postcode lies in several municipalities; “I do not know” is an answer")),
         ),
         frozenset({"whose", "same_address"}),
     ),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conbillet.accounts.models import Person
 from conbillet.core.people import PayerRelation
+from conbillet.memberships.places import choices_for
 from conbillet.sales.actions.place_order import PersonDetails
 from conbillet.sales.models import Order
 from conbillet.web.fields import (
@@ -28,7 +29,8 @@ from conbillet.web.fields import (
 )
 
 ADDRESS = ("street", "postcode", "city", "country")
-DOCUMENTATION = ("gender", "same_address", *ADDRESS, "relation")
+DOCUMENTATION = ("gender", "same_address", *ADDRESS, "relation", "municipality")
+NOT_KNOWN = "?"
 ME, OTHER = "me", "other"
 
 
@@ -142,6 +144,11 @@ class PersonForm(_Form):
     postcode = PostcodeField(error_messages={"required": _("Write the postcode.")})
     city = CityField(error_messages={"required": _("Write the town.")})
     country = CountryField()
+    municipality = forms.ChoiceField(
+        label=_("Municipality"),
+        error_messages={"required": _("The postcode lies in several municipalities. Choose yours.")},
+        help_text=_("The association's grants are counted by municipality."),
+    )
     relation = forms.ChoiceField(
         label=_("Who pays this membership?"),
         choices=[("", _("Choose …")), *PayerRelation.choices],
@@ -166,9 +173,21 @@ class PersonForm(_Form):
         if needs.documentation:
             self.fields["city"].widget.attrs["data-town"] = ""
             self.fields["country"].widget.attrs["data-country"] = ""
+            self._ask_where(sent or {})
 
         if judge:
             self._ask_what_is_open(sent or {})
+
+    def _ask_where(self, sent: Mapping[str, str]) -> None:
+        """The municipality is asked for only where the postcode lies in several (which only an official table tells)."""
+        at_buyers = self.is_buyer or f"{self.prefix}-same_address" in sent
+        at = "buyer" if at_buyers else self.prefix
+        postcode = "".join(sent.get(f"{at}-postcode", "").upper().split()).removeprefix("DK-").removeprefix("DK")
+        likely = choices_for(country=sent.get(f"{at}-country") or "DK", postcode=postcode)
+        if not likely:
+            del self.fields["municipality"]
+            return
+        self.fields["municipality"].choices = [("", _("Choose …")), *likely, (NOT_KNOWN, _("I do not know"))]  # type: ignore[attr-defined]
 
     def _ask_what_is_open(self, sent: Mapping[str, str]) -> None:
         """Whoever is the buyer has name, address and payment below; whoever lives with the buyer has the address there."""
@@ -207,6 +226,7 @@ class PersonForm(_Form):
             email=buyer.email if mine else data.get("email", ""),
             birth_date=data.get("birth_date"),
             gender=data.get("gender", ""),
+            municipality_code=data.get("municipality", "").replace(NOT_KNOWN, ""),
             person_id=buyer.person_id if mine else None,
             **address,
         )
