@@ -183,6 +183,8 @@ def _context(place: Place, issue: Issue, form: SendForm, receivers: int) -> dict
         "receivers": receivers,
         "too_few": _few() if is_too_few(issue, receivers) else "",
         "progress": progress_of(issue) if not issue.is_open else None,
+        # Sent now: the worker takes it within seconds.
+        "begins": issue.state == Issue.State.SCHEDULED and issue.scheduled_for and issue.scheduled_for <= clock.now(),
         "list_url": place.url("newsletters"),
         "edit_url": place.url("edit_newsletter", issue.reference),
         "state_url": place.url("newsletter_state", issue.reference),

@@ -34,7 +34,7 @@ def issues(request: HttpRequest, slug: str) -> HttpResponse:
     sender, language = _sender(slug), get_language() or "da"
     page = Paginator(published(sender.pk if sender else None), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [_shown(issue, language) | {"url": f"{archive_path(slug)}{issue.reference}/"} for issue in page]
-    context = {"sender": sender, "page": page, "rows": rows, "subscribe_url": subscribe_path(sender.slug if sender else "")}
+    context = {"sender": sender, "organization": sender, "page": page, "rows": rows, "subscribe_url": subscribe_path(sender.slug if sender else "")}
     return public(render(request, "site/newsletters.html", context))
 
 
@@ -47,7 +47,7 @@ def issue(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         raise Http404
     shown = _shown(found, get_language() or "da")
     context = {
-        "sender": sender, "issue": found, **shown, "text": html_of(found.text(shown["language"])),
+        "sender": sender, "organization": sender, "issue": found, **shown, "text": html_of(found.text(shown["language"])),
         "archive_url": archive_path(slug), "subscribe_url": subscribe_path(sender.slug if sender else ""),
     }  # fmt: skip
     return public(render(request, "site/newsletter_issue.html", context))
