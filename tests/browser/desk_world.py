@@ -7,6 +7,7 @@ from conbillet.accounts.models import Person
 from conbillet.core import clock
 from conbillet.core.actor import ANONYMOUS, Actor, ActorKind
 from conbillet.core.references import new_reference
+from conbillet.privacy.actions.ask_for_silence import ask_for_silence
 from conbillet.privacy.actions.decide_authority_case import decide_authority_case
 from conbillet.privacy.actions.describe_breach import Description, describe_breach
 from conbillet.privacy.actions.name_breach_subjects import name_breach_subjects
@@ -152,6 +153,10 @@ def _requests(actors: list[Actor], now: datetime) -> dict[str, str]:
         if name in {"approved", "sealed"}:
             for one in actors[1:]:
                 case = decide_authority_case(case=case, approves=True, actor=one, now=now)
+        if name == "approved":
+            ask_for_silence(
+                case=case, why=WORDS, until=now.date() + timedelta(days=30), actor=actors[1], now=now
+            )
         if name == "refused":
             decide_authority_case(case=case, approves=False, actor=actors[1], now=now)
         if name == "sealed":
