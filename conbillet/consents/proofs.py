@@ -268,7 +268,7 @@ CLAUSES: dict[str, tuple[Predicate, ...]] = {
         collects("cookie.consent", "user.cookie", "user.consent"),
     ),
     "cookie.login": (cookies("cookie.login", "login"), lasts(30, "login")),
-    "cookie.support": (cookies("cookie.support", "support"),),
+    "cookie.support": (cookies("cookie.support", "support"), lasts(30, "support")),
     "cookie.cloudflare": (
         cookies("cookie.cloudflare", "__cf_bm", "cf_clearance", of="CloudFlare"),
         lasts(0, "__cf_bm", "cf_clearance"),

@@ -92,6 +92,7 @@ class Canary:
     totp: str = field(default_factory=lambda: b32encode(token_bytes(20)).decode())
     number: str = field(default_factory=lambda: f"0506871{int(token_hex(2), 16) % 1000:03d}")
     note: str = field(default_factory=lambda: _unguessable("Ønsker pengene"))
+    chatter: str = field(default_factory=lambda: _unguessable("Snak om"))
     person: Person = field(init=False)
     client: Client = field(init=False)
     orders: dict[str, Order] = field(default_factory=dict)
@@ -100,7 +101,7 @@ class Canary:
     def values(self) -> list[str]:
         return [
             self.name, self.badge, self.street, self.city, self.phone, self.email, self.browser, self.words, self.renamed,
-            self.moved, self.typing_error, self.pending, self.passkey, self.totp, self.number, self.note, "203.0.113.77",
+            self.moved, self.typing_error, self.pending, self.passkey, self.totp, self.number, self.note, self.chatter, "203.0.113.77",
         ]  # fmt: skip
 
     @property
@@ -283,19 +284,20 @@ class Canary:
         """With an association and with the desk, logged in and not, with a name, an address and files; answered by mail."""
         visitor = Client(HTTP_USER_AGENT=self.browser, REMOTE_ADDR="203.0.113.77")
         for client, address in ((self.client, "/support/with/alea/"), (visitor, "/support/with/alea/"), (visitor, "/support/")):
-            answer = client.post(address, {"text": f"{self.words}, hilsen {self.name}", "name": self.name})
+            answer = client.post(address, {"text": f"{self.chatter}, hilsen {self.name}", "name": self.name})
             assert answer.status_code == 303, answer.content
-            letter = SimpleUploadedFile("brev.txt", f"{self.note}\n".encode(), content_type="text/plain")
+            letter = SimpleUploadedFile("brev.txt", f"{self.chatter}\n".encode(), content_type="text/plain")
             assert client.post(answer["Location"], {"text": "", "file": letter}).status_code == 303
             assert client.post(f"{answer['Location']}address/", {"email": self.email, "name": self.name}).status_code == 303
         run_jobs()
         for chat in Chat.objects.filter(email=self.email).exclude(state=Chat.State.CLOSED):
             answer_chat(
-                chat=chat, text=f"Kære {self.name}, du skrev {self.words}", key=token_hex(16),
+                chat=chat, text=f"Kære {self.name}, du skrev {self.chatter}", key=token_hex(16),
                 actor=self.world.actor(self.world.owner), now=self.now,
             )  # fmt: skip
         run_jobs()
-        assert Chat.objects.filter(person=self.person).exists() and Chat.objects.filter(person=None).count() >= 2
+        assert Chat.objects.filter(person=self.person).exists()
+        assert Chat.objects.filter(person=None, email=self.email).count() == 2
 
     def be_documented(self) -> None:
         """The register of the year is counted, with who was in it and who paid."""
