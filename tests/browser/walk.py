@@ -13,7 +13,9 @@ NO_PAGE = re.compile(
     r"\.(pdf|csv|xlsx|ics|json|txt|svg|ico|css|webmanifest)$|^hooks/|^media/|^healthz|^readyz|download"
 )
 SIGN_IN = "/accounts/"  # whoever goes there is logging in
+# A page in a sandbox (`Content-Security-Policy: sandbox`) has no place to keep anything.
 STORED = """async () => {
+  if (window.origin === 'null') return [];
   const names = Object.keys(localStorage).map(key => 'localStorage ' + key)
     .concat(Object.keys(sessionStorage).map(key => 'sessionStorage ' + key));
   const bases = indexedDB.databases ? await indexedDB.databases() : [];

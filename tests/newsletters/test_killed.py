@@ -43,8 +43,9 @@ def work(issue) -> None:
             return
 
 
-def killed_after(issue, seconds: float) -> bool:
-    """Let a child process send, and kill it -9 after so long; False when it was done before."""
+def killed_after(issue, catcher, mails: int) -> bool:
+    """Let a child process send, and kill it -9 when so many mails more have arrived; False when it was done before."""
+    before = len(catcher.messages())
     connection.close()
     child = os.fork()
     if child == 0:
@@ -52,19 +53,21 @@ def killed_after(issue, seconds: float) -> bool:
             work(issue)
         finally:
             os._exit(0)
-    clocks.sleep(seconds)
-    done, status = os.waitpid(child, os.WNOHANG)
-    if not done:
-        os.kill(child, signal.SIGKILL)
-        _pid, status = os.waitpid(child, 0)
+    while len(catcher.messages()) < before + mails:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.WIFSIGNALED(status)
+        clocks.sleep(0.002)
+    os.kill(child, signal.SIGKILL)
+    _pid, status = os.waitpid(child, 0)
     return os.WIFSIGNALED(status)
 
 
 def kill_again_and_again(issue, time, catcher, *, most: int = 25) -> int:
-    """Until the issue is through; each time at another moment, after which the next worker carries on."""
+    """Until the issue is through; each time after some more mails, whereupon the next worker carries on."""
     kills = 0
     for number in range(most):
-        if not killed_after(issue, 0.03 + 0.011 * (number % 7)):
+        if not killed_after(issue, catcher, 1 + number % 7):
             break
         kills += 1
         time.on(minutes=1)

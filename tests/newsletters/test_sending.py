@@ -2,6 +2,7 @@
 
 import random
 import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -252,10 +253,17 @@ class TestUnsubscribed:
 @pytest.mark.django_db(transaction=True)
 class TestTwoWorkers:
     def run_both(self, issue) -> None:
+        step = threading.Barrier(3)  # they keep in step, so that they claim at the same time
+
+        def pause() -> None:
+            with suppress(threading.BrokenBarrierError):
+                step.wait(5)
+
         def work() -> None:
             try:
-                send_portion(issue=Issue.objects.get(pk=issue.pk), most=200, closed=Closed(), tick=lambda: issue.updated_at, pause=lambda: None)
+                send_portion(issue=Issue.objects.get(pk=issue.pk), most=200, closed=Closed(), tick=lambda: issue.updated_at, pause=pause)
             finally:
+                step.abort()
                 connection.close()
 
         threads = [threading.Thread(target=work) for _number in range(3)]
