@@ -209,3 +209,16 @@ def test_from_the_shop_to_the_mail_and_out_with_one_click(client, world, time):
     issue.save()
     send_all(issue)
     assert len(mail.outbox) == before
+
+
+def test_two_senders_can_be_asked_on_one_day_and_nobody_is_flooded(client, world, time):
+    for slug in ("", world.organization.slug, world.organization.slug, world.other.slug):
+        client.post(f"/newsletter/?from={slug}" if slug else "/newsletter/", {"email": "guest@example.com"})
+    assert len(mail.outbox) == 0 and run_jobs().count("consent_asked") == 3
+    assert len(mail.outbox) == 3
+    third = world.other
+    third.pk, third.slug = None, "third"
+    third.save()
+    client.post("/newsletter/?from=third", {"email": "guest@example.com"})
+    run_jobs()
+    assert len(mail.outbox) == 3

@@ -12,8 +12,9 @@ from conbillet.core.references import new_reference
 from ..ledger import ConsentRefused, consent_text, has_consented
 from ..models import MarketingConsent
 
-# One mail a day to an address, however often somebody types it.
+# One mail a day to an address for each sender, and a few in all, however often somebody types it.
 PAUSE = timedelta(days=1)
+MOST_A_DAY = 3
 
 
 @transaction.atomic
@@ -29,7 +30,8 @@ def ask_consent(
         raise ConsentRefused(_("Your browser says no for you (Global Privacy Control), so we do not take a yes."))
     email = email.strip().lower()
     asked = MarketingConsent.objects.filter(email=email, event=MarketingConsent.Event.ASKED, at__gt=now - PAUSE)
-    if has_consented(email=email, organization_id=organization_id, purpose=purpose) or asked.exists():
+    already = asked.filter(organization_id=organization_id, purpose=purpose).exists()
+    if already or asked.count() >= MOST_A_DAY or has_consented(email=email, organization_id=organization_id, purpose=purpose):
         return False
     text = consent_text(on=copenhagen_day(now))
     row = MarketingConsent.objects.create(

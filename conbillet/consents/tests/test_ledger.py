@@ -107,9 +107,11 @@ class TestDoubleOptIn:
         assert (given.method, given.text_hash) == ("double_opt_in", asked.text_hash)
         assert confirm_consent(asked=asked, gpc=False, now=now + timedelta(hours=2)) is None
 
-    def test_one_mail_a_day_however_often_somebody_types_an_address(self, world, now):
-        assert ask(now) and not ask(now + timedelta(hours=3)) and not ask(now, organization=world.organization)
+    def test_one_mail_a_day_for_each_sender_however_often_somebody_types_an_address(self, world, now, monkeypatch):
+        assert ask(now) and not ask(now + timedelta(hours=3)) and ask(now, organization=world.organization)
         assert ask(now + timedelta(hours=25))
+        monkeypatch.setattr("conbillet.consents.actions.ask_consent.MOST_A_DAY", 2)
+        assert not ask(now + timedelta(hours=2), organization=world.other), "not more than a few in all"
 
     def test_who_said_yes_is_not_asked_again(self, world, now):
         give(world, now)
