@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connections, transaction
 
 from conbillet.backups.places import Places
 from conbillet.backups.programs import Server
@@ -21,6 +21,7 @@ from conbillet.cli.backups import base_now, keys_now, push_now
 from conbillet.cli.embedded_postgres import EmbeddedPostgres
 from conbillet.cli.postgres_binaries import client_programs
 from conbillet.cli.system_packages import FOR_BACKUPS, obtain
+from conbillet.config import env
 from conbillet.consents.actions.give_consent import give_consent
 from conbillet.consents.actions.withdraw_consent import withdraw_consent
 from conbillet.core import clock, rows
@@ -103,29 +104,23 @@ def house(cluster, template_database, bucket, tmp_path_factory) -> Iterator[Hous
 
 
 class working_on:  # noqa: N801  # reads as a phrase
-    """Let Django's connection lead elsewhere for the time of a block."""
+    """Let Django have a connection to elsewhere for the time of a block; a test's own one waits, in its transaction."""
 
     def __init__(self, url: str, blocker) -> None:
         self.url, self.blocker = url, blocker
 
     def __enter__(self) -> None:
-        from django.db import connection
-
-        from conbillet.config import env
-
-        self.before = dict(connection.settings_dict)
-        connection.close()
-        connection.settings_dict.update(env.database(self.url))
+        self.before = connections["default"]
+        mine = connections.create_connection("default")
+        mine.settings_dict = {**self.before.settings_dict, **env.database(self.url)}
+        connections["default"] = mine
         self.unblocked = self.blocker.unblock()
         self.unblocked.__enter__()
 
     def __exit__(self, *problem) -> None:
-        from django.db import connection
-
-        connection.close()
+        connections["default"].close()
         self.unblocked.__exit__(*problem)
-        connection.settings_dict.clear()
-        connection.settings_dict.update(self.before)
+        connections["default"] = self.before
 
 
 @dataclass
@@ -142,17 +137,25 @@ class Story:
     later: datetime  # after the last push but one
 
 
-@pytest.fixture(scope="session")
-def story(house, django_db_setup, django_db_blocker) -> Iterator[Story]:
-    patch = pytest.MonkeyPatch()
-    for name, value in (("KEYS", house.places.keys), ("DATA", house.places.data)):
-        patch.setattr(settings, f"CONBILLET_{name}", value)
+def at_home(house: House, patch: pytest.MonkeyPatch) -> None:
+    """Let the settings name the house's own folders."""
+    patch.setattr(settings, "CONBILLET_KEYS", house.places.keys)
+    patch.setattr(settings, "CONBILLET_DATA", house.places.data)
     patch.setattr(settings, "MEDIA_ROOT", house.places.media)
-    try:
-        with working_on(house.app_url, django_db_blocker):
-            yield _tell(house)
-    finally:
-        patch.undo()
+
+
+@pytest.fixture(scope="session")
+def told(house, django_db_setup, django_db_blocker) -> Story:
+    """The story happens once; afterwards Django is back where all other tests work."""
+    with pytest.MonkeyPatch.context() as patch, working_on(house.app_url, django_db_blocker):
+        at_home(house, patch)
+        return _tell(house)
+
+
+@pytest.fixture
+def story(told, monkeypatch) -> Story:
+    at_home(told.house, monkeypatch)
+    return told
 
 
 def _tell(house: House) -> Story:

@@ -17,6 +17,7 @@ from conbillet.backups.places import BackupProblem, Bucket, NotSetUp, WrongPlace
 from conbillet.backups.restic import Restic, ResticFailed, Snapshot
 from conbillet.backups.restoring import NothingToRestore, choose
 from conbillet.backups.stores import stores, take_dump
+from conbillet.cli import doctor_backups
 from conbillet.core import clock
 
 
@@ -102,6 +103,12 @@ def test_missing_log_is_noticed(story, monkeypatch):
     monkeypatch.setattr(Restic, "ask", lambda self, *words: ask(self, *words).replace(first, "elsewhere") if words[0] == "ls" else ask(self, *words))  # fmt: skip
     (trouble,) = verify(story.opened, clock.now())
     assert f"{first} is missing" in trouble.what
+
+
+def test_the_doctor_says_where_they_go(story):
+    texts = [finding.text for finding in doctor_backups.where(story.house.places)]
+    assert any("is not in eu-west-1" in text for text in texts)
+    assert any("offline key" in text for text in texts)
 
 
 def test_gaps():
