@@ -66,11 +66,25 @@ def environment(folder: Path) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not mark.exists() or mark.read_bytes() != LOCK.read_bytes():
             shutil.rmtree(home, ignore_errors=True)
-            venv.create(home, with_pip=True)
-            command = [home / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
-            subprocess.run([*command, "--require-hashes", "-r", LOCK], check=True)
+            _install(home)
             mark.write_bytes(LOCK.read_bytes())
     return home / "bin" / "python"
+
+
+def _install(home: Path) -> None:
+    """With uv where it is, as `bin/set-up` does (then Python's own venv module may be missing); else with pip."""
+    python = home / "bin" / "python"
+    uv = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
+    if uv is not None:
+        known = {**os.environ, "UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
+        making = [uv, "venv", "--quiet", "--python", sys.executable, str(home)]
+        installing = [uv, "pip", "install", "--quiet", "--python", str(python), "--require-hashes", "-r", str(LOCK)]
+        if all(subprocess.run(command, env=known).returncode == 0 for command in (making, installing)):
+            return
+        shutil.rmtree(home, ignore_errors=True)
+    venv.create(home, with_pip=True)
+    command = [python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--require-hashes", "-r", LOCK]
+    subprocess.run(command, check=True)
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
