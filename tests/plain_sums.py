@@ -10,8 +10,8 @@ from conbillet.core.clock import copenhagen_day
 from conbillet.organizations.models import Organization
 from conbillet.payments.models import Dispute, LedgerAccount, LedgerEntry, Payment, Refund
 from conbillet.payments.queries import Totals
-from conbillet.sales.figures import booked_by_account, event_money, sold_by_day, sold_by_event
-from conbillet.sales.models import Order, OrderLine
+from conbillet.sales.figures import Issued, booked_by_account, event_money, issued_between, sold_by_day, sold_by_event
+from conbillet.sales.models import Order, OrderLine, Receipt
 from conbillet.tickets.models import CheckIn, Ticket
 from conbillet.tickets.queries import ProductCount, by_product, people_inside
 
@@ -68,6 +68,23 @@ def plainly_at_the_door(event: Event) -> tuple[ProductCount, ...]:
     return tuple(found)
 
 
+def plainly_issued(organization: Organization) -> dict[str, tuple[Any, Any]]:
+    """Every receipt and credit note looked at, by day."""
+    found: dict[str, tuple[Any, Any]] = {}
+    receipts = list(Receipt.objects.filter(organization=organization))
+    for day in {copenhagen_day(receipt.issued_at) for receipt in receipts}:
+        of_day = [receipt for receipt in receipts if copenhagen_day(receipt.issued_at) == day]
+        plain = Issued(
+            len(of_day),
+            sum(receipt.amount for receipt in of_day if receipt.kind == Receipt.Kind.RECEIPT),
+            sum(receipt.amount for receipt in of_day if receipt.kind == Receipt.Kind.CREDIT_NOTE),
+            sum(receipt.vat_amount for receipt in of_day),
+        )
+        shown = issued_between(organization_id=organization.pk, first=day, last=day)
+        found[f"{organization.slug}: issued on {day}"] = shown, plain
+    return found
+
+
 def differences() -> list[str]:
     """Each figure that is not the plain sum; an empty list is good."""
     pairs: dict[str, tuple[Any, Any]] = {}
@@ -82,6 +99,7 @@ def differences() -> list[str]:
         pairs[f"{event.slug}: inside"] = people_inside(event=event), inside
         pairs[f"{event.slug}: at the door"] = by_product(event=event), plainly_at_the_door(event)
     for organization in Organization.objects.all():
+        pairs |= plainly_issued(organization)
         entries = LedgerEntry.objects.filter(organization=organization)
         by_day: defaultdict[Any, Counter[str]] = defaultdict(Counter)
         for entry in entries:

@@ -19,7 +19,7 @@ from conbillet.sales import figures
 from conbillet.sales.actions import fold_figures as folding
 from conbillet.sales.actions.add_to_cart import Wish
 from conbillet.sales.actions.cancel_order import CannotCancel, cancel_order
-from conbillet.sales.models import BookedOnDay, Order, OrderLine, SoldOnDay
+from conbillet.sales.models import BookedOnDay, Order, OrderLine, Receipt, SoldOnDay
 from conbillet.tickets.actions import fold_check_ins as counting
 from conbillet.tickets.actions.check_in import check_in
 from conbillet.tickets.actions.undo_check_in import undo_check_in
@@ -167,7 +167,7 @@ class TestFolding:
         assert differences() == []
 
     def test_it_is_done_in_small_steps(self, sold):
-        left = LedgerEntry.objects.count() + Order.objects.count() + OrderLine.objects.exclude(reverses=None).count()
+        left = LedgerEntry.objects.count() + Receipt.objects.count() + Order.objects.count() + OrderLine.objects.exclude(reverses=None).count()
         assert folding.fold_figures(at_once=1) == left
         assert differences() == []
 

@@ -51,7 +51,7 @@ STATES_OF_THINGS = {
     "sales_order.counted": "whether a counter has it yet", "sales_orderline.kind": "of the product",
     "sales_orderline.audience": "which price was taken", "sales_orderline.vat_code": "of the product",
     "sales_orderline.counted": "whether a counter has it yet", "sales_cancellation.reason_told": "whether a mail has it",
-    "sales_receipt.kind": "of the voucher",
+    "sales_receipt.kind": "of the voucher", "sales_receipt.counted": "whether a counter has it yet",
     "memberships_membership.channel": "how it was entered", "memberships_membership.dues_separate": "how the dues were charged",
     "memberships_documenteddues.dues_separate": "how the dues were charged",
     "memberships_documentedmember.counts": "in which cell of the totals the row counts; it stays, about nobody, without a name",

@@ -1,6 +1,6 @@
 """Figures of sales: by day, product and event. Money in øre, days in Copenhagen. They cost the same after 200,000 tickets.
 
-What was paid, taken back and booked is added up by day (`SoldOnDay`, `BookedOnDay`) by `actions/fold_figures.py`, once a
+What was paid, taken back, booked and issued is added up by day (`SoldOnDay`, `BookedOnDay`, `ReceiptsOnDay`) by `actions/fold_figures.py`, once a
 minute, and marked as `counted`; whoever reads adds what is not counted yet, in the same statement, so that the answer is
 the plain sum at any moment. A sale writes nothing for this and waits for nothing.
 
@@ -44,6 +44,16 @@ class EventSales:
 
 
 @dataclass(frozen=True)
+class Issued:
+    """What an association's receipts and credit notes add up to."""
+
+    count: int
+    sold: int
+    returned: int
+    vat: int
+
+
+@dataclass(frozen=True)
 class Awaiting:
     """Orders that are not paid yet, by how they are to be paid."""
 
@@ -66,6 +76,10 @@ BOOKED = """
 SELECT e.organization_id, o.event_id, (e.posted_at AT TIME ZONE 'Europe/Copenhagen')::date AS day,
        e.account, split_part(e.key, ':', 1) AS happening, e.amount
   FROM {rows} e LEFT JOIN sales_order o ON o.reference = e.about
+"""
+ISSUED = """
+SELECT r.organization_id, (r.issued_at AT TIME ZONE 'Europe/Copenhagen')::date AS day, r.kind, 1 AS vouchers, r.amount, r.vat_amount
+  FROM {rows} r
 """
 _SOLD = f"""
 SELECT organization_id, event_id, day, product_id, kind, units, amount FROM sales_soldonday WHERE event_id = ANY(%(events)s)
@@ -94,6 +108,14 @@ SELECT account, happening, sum(amount)::bigint FROM (
      WHERE e.organization_id = %(organization)s AND NOT e.counted AND o.event_id = %(event)s) AS fresh
 ) AS booked GROUP BY 1, 2
 """  # noqa: S608
+_ISSUED = f"""
+SELECT kind, sum(vouchers)::bigint, sum(amount)::bigint, sum(vat_amount)::bigint FROM (
+    SELECT kind, vouchers, amount, vat_amount FROM sales_receiptsonday
+     WHERE organization_id = %(organization)s AND day BETWEEN %(first)s AND %(last)s
+     UNION ALL SELECT kind, vouchers, amount, vat_amount FROM ({ISSUED.format(rows="sales_receipt")}
+     WHERE r.organization_id = %(organization)s AND NOT r.counted) AS fresh WHERE day BETWEEN %(first)s AND %(last)s
+) AS issued GROUP BY 1
+"""  # noqa: S608
 _MONEY = {"card": LedgerAccount.PROVIDER, "transfer": LedgerAccount.BANK, "door": LedgerAccount.TILL}
 
 
@@ -111,6 +133,13 @@ def sold_by_event(*, event_ids: Collection[int]) -> dict[int, EventSales]:
 def booked_by_account(*, organization_id: int, first: date, last: date) -> dict[str, int]:
     """What an association booked on each account on these days, both included; income is negative."""
     return dict(_all(_BY_ACCOUNT, organization=organization_id, first=first, last=last))
+
+
+def issued_between(*, organization_id: int, first: date, last: date) -> Issued:
+    """The receipts and credit notes of these days, both included, in one statement; a credit note's amounts are negative."""
+    found = {kind: sums for kind, *sums in _all(_ISSUED, organization=organization_id, first=first, last=last)}
+    sold, returned = found.get("receipt", (0, 0, 0)), found.get("credit_note", (0, 0, 0))
+    return Issued(sold[0] + returned[0], sold[1], returned[1], sold[2] + returned[2])
 
 
 def event_money(*, event: Event) -> Totals:

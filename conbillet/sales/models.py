@@ -80,7 +80,9 @@ class Order(TenantModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["event"], condition=Q(paid_at__isnull=False, counted=False), name="sales_order_uncounted"),
+            models.Index(
+                fields=["event"], condition=Q(paid_at__isnull=False, counted=False), name="sales_order_uncounted"
+            ),
             models.Index(fields=["organization", "event", "-placed_at"]),
             models.Index(fields=["organization", "-placed_at"]),
             models.Index(fields=["pay_by_at"], condition=Q(state="awaiting_payment"), name="sales_order_unpaid"),
@@ -183,7 +185,9 @@ class OrderLine(TenantModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["order"], condition=Q(reverses__isnull=False, counted=False), name="sales_line_uncounted")
+            models.Index(
+                fields=["order"], condition=Q(reverses__isnull=False, counted=False), name="sales_line_uncounted"
+            )
         ]
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="sales_line_position"),
@@ -257,9 +261,13 @@ class Receipt(TenantModel):
     buyer_name = models.CharField(max_length=120, blank=True)
     payment_reference = models.CharField(max_length=80, blank=True)
     lines = models.ManyToManyField(OrderLine, related_name="receipts")
+    counted = models.BooleanField(default=False, db_default=False)  # one of those in `ReceiptsOnDay`
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "number"], name="sales_receipt_number")]
+        indexes = [
+            models.Index(fields=["organization"], condition=Q(counted=False), name="sales_receipt_uncounted"),
+        ]
 
 
 class SoldOnDay(TenantModel):
@@ -304,3 +312,18 @@ class BookedOnDay(TenantModel):
                 name="sales_booked_on_day",
             )
         ]
+
+
+class ReceiptsOnDay(TenantModel):
+    """How many receipts or credit notes were issued on one Copenhagen day, and what they add up to."""
+
+    office_access = "read"
+
+    day = models.DateField()
+    kind = models.CharField(max_length=12)
+    vouchers = models.IntegerField()
+    amount = models.BigIntegerField()
+    vat_amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "day", "kind"], name="sales_receipts_on_day")]

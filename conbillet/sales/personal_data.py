@@ -36,6 +36,7 @@ from .models import (
     Participant,
     Receipt,
     ReceiptCounter,
+    ReceiptsOnDay,
     SoldOnDay,
 )
 
@@ -65,7 +66,7 @@ with data_map.model(Cart, subject="person") as t:
         erase=blank,
     )
 
-for model in (CartLine, Hold, HeldUnits, ReceiptCounter, SoldOnDay, BookedOnDay):
+for model in (CartLine, Hold, HeldUnits, ReceiptCounter, SoldOnDay, BookedOnDay, ReceiptsOnDay):
     with data_map.model(model) as t:
         t.technical(*(field.name for field in model._meta.concrete_fields), why="products and numbers, no person")
 
@@ -281,6 +282,7 @@ with data_map.model(Receipt, subject="order.buyer", email="order.buyer_email") a
         "vat_amount",
         "currency",
         "payment_reference",
+        "counted",
         why="a numbered voucher",
     )
     t.personal(

@@ -1,8 +1,8 @@
-"""Add what was paid, taken back and booked to the figures by day, and mark it as counted."""
+"""Add what was paid, taken back, booked and issued to the figures by day, and mark it as counted."""
 
 from django.db import connection
 
-from ..figures import BOOKED, PAID, TAKEN_BACK
+from ..figures import BOOKED, ISSUED, PAID, TAKEN_BACK
 
 AT_ONCE = 1000  # rows in one statement: what it marks is locked for some hundredths of a second
 
@@ -39,12 +39,15 @@ _REVERSALS = """
     SELECT chosen.id FROM sales_orderline chosen JOIN sales_order o ON o.id = chosen.order_id
      WHERE chosen.reverses_id IS NOT NULL AND NOT chosen.counted AND o.paid_at IS NOT NULL
 """
+_ISSUED = "organization_id, day, kind"
+_VOUCHERS = "SELECT id FROM sales_receipt chosen WHERE NOT counted"
 _POSTINGS = "SELECT id FROM payments_ledgerentry chosen WHERE NOT counted"
 _BY_PRODUCT = ("sales_soldonday", _SOLD, "event_id, day, product_id, kind")
 FOLDS = (
     _fold("sales_order", _ORDERS, *_BY_PRODUCT, PAID, "units", "amount"),
     _fold("sales_orderline", _REVERSALS, *_BY_PRODUCT, TAKEN_BACK, "units", "amount"),
     _fold("payments_ledgerentry", _POSTINGS, "sales_bookedonday", _BOOKED, _BOOKED, BOOKED, "amount"),
+    _fold("sales_receipt", _VOUCHERS, "sales_receiptsonday", _ISSUED, _ISSUED, ISSUED, "vouchers", "amount", "vat_amount"),
 )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import cast
 
 from django.db import transaction
-from django.db.models import Count, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, override
@@ -19,7 +18,7 @@ from conbillet.organizations.access import Standing
 from conbillet.organizations.accounting import AccountingYear, accounting_year, accounting_year_of
 from conbillet.organizations.permissions import Permission
 from conbillet.payments.models import LedgerAccount
-from conbillet.sales.figures import booked_by_account
+from conbillet.sales.figures import booked_by_account, issued_between
 from conbillet.sales.models import Receipt
 from conbillet.web.pages import office_page
 from conbillet.workflows.documents import receipt_pdf
@@ -38,12 +37,7 @@ def receipts(request: HttpRequest, standing: Standing) -> HttpResponse:
     years = _years(standing)
     year = next((year for year in years if str(year.number) == request.GET.get("year")), years[0])
     found = Receipt.objects.filter(organization=organization, issued_at__gte=year.begins_at, issued_at__lt=year.ends_at)
-    totals = found.aggregate(
-        sold=Sum("amount", filter=Q(kind=Receipt.Kind.RECEIPT), default=0),
-        returned=Sum("amount", filter=Q(kind=Receipt.Kind.CREDIT_NOTE), default=0),
-        vat=Sum("vat_amount", default=0),
-        count=Count("pk"),
-    )
+    totals = issued_between(organization_id=organization.pk, first=year.first, last=year.last)
     booked = booked_by_account(organization_id=organization.pk, first=year.first, last=year.last)
     context = {
         "years": years,
