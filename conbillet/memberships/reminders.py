@@ -26,7 +26,7 @@ def ending(*, on: date) -> QuerySet[Membership]:
         )
         .exclude(member__email="")
         .exclude(Exists(later))
-        .filter(Q(period_to__lte=on + timedelta(days=1) * F("membership_type__remind_days")))
+        .filter(Q(period_to__lte=on + F("membership_type__remind_days") * timedelta(days=1)))
         .select_related("member__person", "membership_type", "organization")
         .order_by("pk")
     )

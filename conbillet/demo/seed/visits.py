@@ -8,6 +8,7 @@ from conbillet.catalogue.models import Event
 from conbillet.core.clock import copenhagen_day
 from conbillet.sales.models import Order
 from conbillet.usage.actions.store_counts import store_counts
+from conbillet.usage.counter import Key
 from conbillet.usage.steps import SitePage, Step
 
 # For each order: how many came that far, and how often something was in the way.
@@ -30,7 +31,7 @@ def count_visits(event: Event, now: datetime) -> None:
         ordered[copenhagen_day(placed_at)] += 1
         if paid_at:
             paid[copenhagen_day(paid_at)] += 1
-    counts: Counter[tuple[date, int, int | None, str, str, str]] = Counter()
+    counts: Counter[Key] = Counter()
 
     def add(day: date, step: Step, detail: str, times: float) -> None:
         whole = int(times) + (chance.random() < times % 1)

@@ -35,7 +35,8 @@ class LeaveForm(forms.Form):
     use_required_attribute = False
 
     def __init__(self, *args: Any, today: date, last_day: date, **options: Any) -> None:
-        super().__init__(*args, initial={"on": today}, **options)
+        options["initial"] = {"on": today}
+        super().__init__(*args, **options)
         self.fields["on"].widget.attrs.update({"min": today.isoformat(), "max": last_day.isoformat()})
 
 
