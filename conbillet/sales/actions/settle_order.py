@@ -61,9 +61,9 @@ def settle_order(
     rows.execute(
         "UPDATE sales_order SET state = %s, paid_at = %s, ended_at = NULL WHERE id = %s", [order.state, now, order.pk]
     )
-    for line in lines:
-        if line.kind == ProductKind.MEMBERSHIP and line.participant is not None:
-            _grant(order, line, payment_reference, payment_method, now)
+    # In the same order for everybody: members are locked one after the other, and two orders for one family meet here.
+    for line in sorted((line for line in lines if line.kind == ProductKind.MEMBERSHIP), key=_whose):
+        _grant(order, line, payment_reference, payment_method, now)
     audit.record(
         action="order_paid",
         actor=actor,
@@ -74,6 +74,11 @@ def settle_order(
         amount=order.amount,
         method=payment_method,
     )
+
+
+def _whose(line: OrderLine) -> tuple[str, str, str]:
+    person = line.participant
+    return (person.name.casefold(), str(person.birth_date), person.email.casefold()) if person else ("", "", "")
 
 
 def _grant(order: Order, line: OrderLine, payment_reference: str, payment_method: str, now: datetime) -> None:
