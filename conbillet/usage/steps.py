@@ -92,6 +92,7 @@ FIELDS: dict[str, Any] = {
     "person_city": _("A person's town"),
     "person_country": _("A person's country"),
     "person_relation": _("Who pays the membership"),
+    "person_municipality": _("A person's municipality"),
     "other": _("Something else"),
 }
 

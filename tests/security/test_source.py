@@ -135,12 +135,13 @@ def patterns_from_input(node: ast.AST) -> str:
 
 
 # Rule → what it must catch, and what it lets pass: code that runs for the operator only, tables of constant patterns, the
-# demo's people, authenticator codes (RFC 6238 wants SHA-1), the search for hashes that others may have made, ids made from row numbers.
+# demo's people, authenticator codes (RFC 6238 wants SHA-1), the search for hashes that others may have made, ids made from row numbers,
+# the list of the operator's own dumps that the bucket answers with (pyexpat knows no external entities, and limits inner ones).
 RULES: dict[str, tuple[Rule, str, tuple[str, ...]]] = {
     "1.2.5": (starts_a_shell, "subprocess.run(command, shell=True)", ()),
     "1.3.2": (evaluates, "eval(text)", ()),
     "1.3.7": (makes_templates, "engine.from_string(text)", ()),
-    "1.5.1": (reads_xml, "from xml.etree import ElementTree", ()),
+    "1.5.1": (reads_xml, "from xml.etree import ElementTree", ("backups/bucket.py",)),
     "1.2.9": (patterns_from_input, "re.search(request.GET['q'], name)", ("cli/", "support/guess.py", "web/me/devices.py")),
     "6.5.3": (weak_randomness, "import random", ("demo/",)),
     "11.3.1": (weak_cryptography, "modes.ECB()", ("cli/commands/demo_code.py", "privacy/residue/", "privacy/disclosure.py")),
