@@ -48,7 +48,8 @@ class BucketServer:
     def ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
         """A request with a signature that is none: moto asks for one, and does not check it."""
         request = urllib.request.Request(
-            f"https://{self.address}/{path}", data=body, method=method, headers=NO_SIGNATURE
+            # Without a type, urllib says that a body is a form, and the server reads it as one.
+            f"https://{self.address}/{path}", data=body, method=method, headers={**NO_SIGNATURE, "Content-Type": "application/octet-stream"},
         )
         trusted = ssl.create_default_context(cafile=str(self.ca_file))
         direct = urllib.request.build_opener(
