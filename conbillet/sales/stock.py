@@ -143,7 +143,9 @@ def _end_expired(quotas: list[int], now: datetime, own: Hold | None, locked: set
     expired = Hold.objects.filter(ended_at__isnull=True, expires_at__lt=now, units__quota__in=quotas)
     if own is not None:
         expired = expired.exclude(pk=own.pk)
-    return _end(_within_reach(_lock_expired(Hold.objects.filter(pk__in=expired.values("pk")), 500), locked), now)
+    # Asked again of the row that is locked: somebody may have ended it since the list was made, and given its places back.
+    still_live = Hold.objects.filter(pk__in=expired.values("pk"), ended_at__isnull=True)
+    return _end(_within_reach(_lock_expired(still_live, 500), locked), now)
 
 
 def _within_reach(holds: list[Hold], locked: set[int]) -> list[Hold]:
