@@ -134,4 +134,5 @@ def growth(report: Report, small: dict[str, float], large: dict[str, float]) -> 
             report.goal(f"{name}: 200,000 against 1,000", "1.2 ×", f"{ratio:.2f} ×", ratio <= 1.2)
 
 
-main()
+if __name__ == "__main__":
+    main()

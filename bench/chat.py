@@ -149,7 +149,7 @@ class Page:
             writer.close()
 
     async def beat(self) -> None:
-        await asyncio.sleep(random.uniform(0, HEARTBEAT))  # noqa: S311
+        await asyncio.sleep(random.uniform(0, HEARTBEAT))  # noqa: S311  the chance of a load, no secret
         while True:
             await self.ask()
             await asyncio.sleep(HEARTBEAT)
@@ -194,10 +194,10 @@ async def talk(plan: dict[str, Any], ports: Ports, *, rate: float, seconds: floa
     with meter:
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:
-            pair = random.randrange(len(agents))  # noqa: S311
-            speaker = random.choice((agents[pair], visitors[pair]))  # noqa: S311
+            pair = random.randrange(len(agents))  # noqa: S311  the chance of a load, no secret
+            speaker = random.choice((agents[pair], visitors[pair]))  # noqa: S311  the chance of a load, no secret
             run.soon(speaker.say())
-            await asyncio.sleep(random.expovariate(rate))  # noqa: S311
+            await asyncio.sleep(random.expovariate(rate))  # noqa: S311  the chance of a load, no secret
         await asyncio.sleep(1)
     costs = meter.ms(max(run.said, 1))
     return run, costs

@@ -120,7 +120,7 @@ _SUBSCRIBE = """
 
 def measure(count: int) -> Report:
     """One issue to `count` receivers."""
-    ports, answers, report = Queue(), Queue(), Report()  # type: ignore[var-annotated]
+    ports, answers, report = Queue(), Queue(), Report()  # type: ignore[var-annotated]  # queues of whatever is said
     server = Process(target=sink, args=(ports, answers), daemon=True)
     server.start()
     postgres = EmbeddedPostgres(databases.DATA / "postgres")

@@ -26,7 +26,7 @@ def ending(*, on: date) -> QuerySet[Membership]:
         )
         .exclude(member__email="")
         .exclude(Exists(later))
-        .filter(Q(period_to__lte=on + F("membership_type__remind_days") * timedelta(days=1)))
+        .filter(Q(period_to__lte=on + F("membership_type__remind_days") * timedelta(days=1)))  # type: ignore[operator]  # added by the database
         .select_related("member__person", "membership_type", "organization")
         .order_by("pk")
     )
